@@ -1,0 +1,3 @@
+//! The message board API.
+
+fn main() {}

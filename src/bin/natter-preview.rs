@@ -1,0 +1,3 @@
+//! The link-preview worker.
+
+fn main() {}

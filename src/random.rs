@@ -1,0 +1,67 @@
+//! The one place that draws random bits; everything else is given a [`Random`].
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Where random bits come from: the system's generator, or a test's sequence.
+#[derive(Clone)]
+pub struct Random(Source);
+
+#[derive(Clone)]
+enum Source {
+    System,
+    /// SplitMix64, for tests that need the same ids twice. Never for keys that protect anything.
+    Seeded(Arc<Mutex<u64>>),
+}
+
+impl Random {
+    /// The operating system's cryptographically secure generator.
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A repeatable sequence for tests.
+    pub fn seeded(seed: u64) -> Self {
+        Self(Source::Seeded(Arc::new(Mutex::new(seed))))
+    }
+
+    /// `N` random bytes.
+    ///
+    /// # Panics
+    /// If the operating system has no randomness to give: nothing safe could be done then.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        match &self.0 {
+            Source::System => fill_from_system(&mut bytes),
+            Source::Seeded(state) => {
+                let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+                for chunk in bytes.chunks_mut(8) {
+                    let word = split_mix(&mut state).to_le_bytes();
+                    chunk.copy_from_slice(&word[..chunk.len()]);
+                }
+            }
+        }
+        bytes
+    }
+}
+
+impl fmt::Debug for Random {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Random")
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "this is the random generator")]
+fn fill_from_system(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the operating system's random generator answers");
+}
+
+fn split_mix(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
