@@ -5,6 +5,10 @@
 //! it has no database code at all).
 
 pub mod clock;
+#[cfg(feature = "api")]
+pub mod key_ring;
+#[cfg(feature = "api")]
+pub mod permission;
 pub mod problem;
 pub mod random;
 pub mod timestamp;

@@ -1,0 +1,128 @@
+//! One key and the MAC it computes.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use crate::timestamp::Timestamp;
+
+/// A key's number, unique in its ring. It stands in tokens and rows to say which key made the tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId(pub u32);
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A 256-bit secret for HMAC-SHA-256. Wiped when dropped; `Debug` shows only its id.
+pub struct Key {
+    id: KeyId,
+    created: Timestamp,
+    // On the heap, so that moving a key leaves no copy behind.
+    secret: Box<Zeroizing<[u8; Key::LENGTH]>>,
+}
+
+impl Key {
+    /// Bytes in a key.
+    pub const LENGTH: usize = 32;
+
+    pub(super) fn new(id: KeyId, created: Timestamp, secret: Zeroizing<[u8; Self::LENGTH]>) -> Self {
+        Self { id, created, secret: Box::new(secret) }
+    }
+
+    /// The key's number.
+    pub fn id(&self) -> KeyId {
+        self.id
+    }
+
+    /// When the key was made, as its file says.
+    pub fn created(&self) -> Timestamp {
+        self.created
+    }
+
+    /// The MAC of `parts` for the purpose `label`.
+    ///
+    /// The label, the key's id and every part go in with their lengths before them, so no two
+    /// different inputs look the same to the MAC.
+    pub fn mac(&self, label: &str, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(self.secret.as_slice()).expect("HMAC takes keys of any length");
+        let id = self.id.0.to_be_bytes();
+        for field in [label.as_bytes(), &id].iter().chain(parts) {
+            mac.update(&(field.len() as u64).to_be_bytes());
+            mac.update(field);
+        }
+        mac.finalize().into_bytes().into()
+    }
+
+    /// Whether `tag` is the first `N` bytes of the MAC of `parts` for `label`, in constant time.
+    /// Tags are 16 to 32 bytes long (RFC 2104 wants half the hash at least).
+    pub fn verify<const N: usize>(&self, label: &str, parts: &[&[u8]], tag: &[u8; N]) -> bool {
+        const { assert!(N >= 16 && N <= 32, "a tag of 16 to 32 bytes") };
+        self.mac(label, parts)[..N].ct_eq(tag).into()
+    }
+
+    pub(super) fn secret(&self) -> &[u8; Self::LENGTH] {
+        &self.secret
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({})", self.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(id: u32) -> Key {
+        Key::new(KeyId(id), Timestamp::default(), Zeroizing::new([7; 32]))
+    }
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        let key = key(1);
+        let inputs: [(&str, &[&[u8]]); 6] = [
+            ("label", &[b"ab", b"c"]),
+            ("label", &[b"a", b"bc"]),
+            ("label", &[b"abc"]),
+            ("label", &[b"abc", b""]),
+            ("labela", &[b"bc"]),
+            ("other", &[b"ab", b"c"]),
+        ];
+        for (i, a) in inputs.iter().enumerate() {
+            for (j, b) in inputs.iter().enumerate() {
+                assert_eq!(key.mac(a.0, a.1) == key.mac(b.0, b.1), i == j, "{a:?} {b:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_id_is_part_of_the_input() {
+        assert_ne!(key(1).mac("label", &[]), key(2).mac("label", &[]));
+    }
+
+    #[test]
+    fn every_bit_of_a_tag_counts() {
+        let key = key(1);
+        let tag: [u8; 16] = *key.mac("label", &[b"part"]).first_chunk().expect("32 bytes hold 16");
+        assert!(key.verify("label", &[b"part"], &tag));
+        for bit in 0..128 {
+            let mut flipped = tag;
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert!(!key.verify("label", &[b"part"], &flipped), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn debug_tells_only_the_id() {
+        assert_eq!(format!("{:?}", key(9)), "Key(9)");
+    }
+}

@@ -1,0 +1,88 @@
+//! Key rings: the secrets behind tokens and MACs, one ring and one file for each purpose.
+//!
+//! The newest key signs, every key verifies: a key is added to rotate and removed to end what it
+//! signed. The file is text, one key a line, newest last, `#` for comments:
+//!
+//! ```text
+//! # id  key (32 bytes, base64url)                    created
+//! 1     c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U  2026-11-22T10:20:30Z
+//! ```
+
+mod file;
+mod key;
+mod ring;
+mod rings;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::{io, path::PathBuf};
+
+pub use self::{
+    key::{Key, KeyId},
+    ring::KeyRing,
+    rings::KeyRings,
+};
+
+/// What a ring's keys are for. A key of one ring is good for nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RingKind {
+    /// The tags of session tokens.
+    Session,
+    /// The tags of capability tokens.
+    Capability,
+    /// The MACs over rows of the store, so that who writes the database makes no sessions.
+    Row,
+    /// The HMACs under which attempted names and addresses are counted.
+    Name,
+}
+
+impl RingKind {
+    /// Every ring, in the order of the variants.
+    pub const ALL: [Self; 4] = [Self::Session, Self::Capability, Self::Row, Self::Name];
+
+    /// The ring's file in the key directory.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Session => "session.keys",
+            Self::Capability => "capability.keys",
+            Self::Row => "row.keys",
+            Self::Name => "name.keys",
+        }
+    }
+}
+
+/// Why a key ring cannot be used. Names the file and line, never what stands there.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyRingError {
+    /// The file or its directory cannot be read or made.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The group or everybody can read or write the file.
+    #[error("{} is open to other users: run `chmod 600 {}`", .0.display(), .0.display())]
+    FileIsOpen(PathBuf),
+    /// Others can put another file in the place of the ring.
+    #[error("other users can write to the directory {}: run `chmod go-w {}`", .0.display(), .0.display())]
+    DirectoryIsOpen(PathBuf),
+    /// A directory, device or socket, or larger than any ring.
+    #[error("{} is no key file", .0.display())]
+    NotAKeyFile(PathBuf),
+    /// A line is not `id key created`.
+    #[error("{}, line {line}: {flaw}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        flaw: &'static str,
+    },
+    /// There is no key in it.
+    #[error("{} holds no key", .0.display())]
+    Empty(PathBuf),
+}
