@@ -12,3 +12,5 @@ pub mod permission;
 pub mod problem;
 pub mod random;
 pub mod timestamp;
+#[cfg(feature = "api")]
+pub mod token;

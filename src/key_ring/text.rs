@@ -48,10 +48,9 @@ fn parse_key(line: &str) -> Result<Key, &'static str> {
 }
 
 fn decode(text: &str) -> Option<Zeroizing<[u8; Key::LENGTH]>> {
-    // The decoder asks for room in whole groups of three.
-    let mut bytes = Zeroizing::new([0; Key::LENGTH.next_multiple_of(3)]);
+    let mut bytes = Zeroizing::new([0; Key::LENGTH]);
     let length = URL_SAFE_NO_PAD.decode_slice(text, bytes.as_mut_slice()).ok()?;
-    Some(Zeroizing::new(bytes[..length].try_into().ok()?))
+    (length == Key::LENGTH).then_some(bytes)
 }
 
 /// Writes a ring so that [`parse`] reads the same one.

@@ -1,0 +1,20 @@
+//! Tokens: a recognisable prefix and, in base64url, a payload with its tag.
+//!
+//! Sessions and capabilities have different prefixes and key rings, so that neither is ever good
+//! where the other is asked for.
+
+pub mod capability;
+mod encoding;
+pub mod session;
+
+/// The token of `bytes` with each of its bits flipped in turn.
+#[cfg(test)]
+fn every_bit_flip(prefix: &str, bytes: &[u8]) -> Vec<String> {
+    (0..bytes.len() * 8)
+        .map(|bit| {
+            let mut flipped = bytes.to_vec();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            encoding::encode(prefix, &flipped).to_string()
+        })
+        .collect()
+}
