@@ -8,6 +8,8 @@ pub mod clock;
 #[cfg(feature = "api")]
 pub mod key_ring;
 #[cfg(feature = "api")]
+pub mod password;
+#[cfg(feature = "api")]
 pub mod permission;
 pub mod problem;
 pub mod random;

@@ -1,0 +1,172 @@
+//! Hashing and verifying without stopping the server.
+
+use std::panic;
+
+use tokio::task;
+use zeroize::Zeroizing;
+
+use super::{Busy, InvalidParameters, Parameters, Password, PoolSize, Priority, argon::Argon2id, pool::Pool};
+use crate::random::Random;
+
+/// Argon2id on a bounded pool of blocking threads.
+#[derive(Debug)]
+pub struct Hasher {
+    argon: Argon2id,
+    pool: Pool,
+    random: Random,
+    /// What an attempt for an unknown user is compared with: no password gives it.
+    nobody: String,
+}
+
+impl Hasher {
+    /// A hasher; it costs nothing until it is used.
+    ///
+    /// # Errors
+    /// Parameters that Argon2 does not allow, or a pool that would serve nobody.
+    pub fn new(parameters: Parameters, size: PoolSize, random: Random) -> Result<Self, InvalidParameters> {
+        let argon = Argon2id::new(parameters)?;
+        if !size.is_valid() {
+            return Err(InvalidParameters::Pool(size));
+        }
+        let nobody = argon.unmatched(random.bytes(), random.bytes());
+        Ok(Self { argon, pool: Pool::new(size), random, nobody })
+    }
+
+    /// The password's hash in PHC form, for the store.
+    ///
+    /// # Errors
+    /// [`Busy`] if too many wait already.
+    pub async fn hash(&self, password: Password, priority: Priority) -> Result<String, Busy> {
+        let salt = self.random.bytes();
+        self.run(priority, move |argon| argon.hash(password.as_bytes(), salt)).await
+    }
+
+    /// Whether the attempt, any bytes at all, is the password of `stored`. Without a user the
+    /// answer is `false` after the same work as for a user whose hash is not
+    /// [outdated](Self::needs_rehash).
+    ///
+    /// # Errors
+    /// [`Busy`] if too many wait already.
+    pub async fn verify(
+        &self,
+        attempt: Zeroizing<Vec<u8>>,
+        stored: Option<&str>,
+        priority: Priority,
+    ) -> Result<bool, Busy> {
+        let hash = stored.unwrap_or(&self.nobody).to_owned();
+        let matches = self.run(priority, move |argon| argon.verify(&attempt, &hash)).await?;
+        Ok(matches && stored.is_some())
+    }
+
+    /// Whether the hash was made with other parameters than new ones are: hash again at the next
+    /// login, when the password is at hand.
+    pub fn needs_rehash(&self, stored: &str) -> bool {
+        self.argon.is_outdated(stored)
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        priority: Priority,
+        work: impl FnOnce(&Argon2id) -> T + Send + 'static,
+    ) -> Result<T, Busy> {
+        let place = self.pool.enter(priority).await?;
+        let argon = self.argon.clone();
+        let task = task::spawn_blocking(move || {
+            // Kept by the work and not by the request: who hangs up frees no processor.
+            let _place = place;
+            work(&argon)
+        });
+        task.await.map_err(|error| match error.try_into_panic() {
+            Ok(panic) => panic::resume_unwind(panic),
+            // The runtime is shutting down.
+            Err(_) => Busy,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    const CHEAP: Parameters = Parameters { memory_kib: 8, iterations: 1, parallelism: 1 };
+    const SIZE: PoolSize = PoolSize { concurrent: 2, reserved: 1 };
+
+    fn hasher(parameters: Parameters) -> Hasher {
+        Hasher::new(parameters, SIZE, Random::seeded(1)).expect("valid parameters")
+    }
+
+    fn password() -> Password {
+        Password::new("correct horse".to_owned()).expect("long enough")
+    }
+
+    fn attempt(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(bytes.to_vec())
+    }
+
+    #[tokio::test]
+    async fn only_the_password_matches() {
+        let hasher = hasher(CHEAP);
+        let hash = hasher.hash(password(), Priority::Ordinary).await.expect("not busy");
+        let again = hasher.hash(password(), Priority::Ordinary).await.expect("not busy");
+        assert_ne!(hash, again, "each has its own salt");
+        for (bytes, expected) in [
+            (&b"correct horse"[..], true),
+            (b"correct horsf", false),
+            (b"correct horse\0", false),
+            (b"", false),
+            (b"\xff\xfe\0", false),
+            (&[b'x'; 100_000], false),
+        ] {
+            let stored = Some(hash.as_str());
+            assert_eq!(hasher.verify(attempt(bytes), stored, Priority::Ordinary).await, Ok(expected));
+            assert_eq!(hasher.verify(attempt(bytes), None, Priority::Ordinary).await, Ok(false));
+        }
+    }
+
+    /// The work for an unknown user is Argon2 with the parameters of new hashes.
+    #[test]
+    fn nobody_has_a_hash_like_everybody() {
+        let hasher = hasher(CHEAP);
+        assert!(!hasher.needs_rehash(&hasher.nobody), "{}", hasher.nobody);
+        let real = hasher.argon.hash(b"password", [1; 16]);
+        assert_eq!(hasher.nobody.len(), real.len());
+    }
+
+    #[tokio::test]
+    async fn an_old_hash_verifies_and_asks_to_be_made_again() {
+        let old = hasher(CHEAP).hash(password(), Priority::Ordinary).await.expect("not busy");
+        let hasher = hasher(Parameters { iterations: 2, ..CHEAP });
+        assert!(hasher.needs_rehash(&old));
+        let verified = hasher.verify(attempt(b"correct horse"), Some(&old), Priority::Ordinary).await;
+        assert_eq!(verified, Ok(true));
+    }
+
+    #[test]
+    fn a_pool_that_serves_nobody_is_refused() {
+        let size = PoolSize { concurrent: 2, reserved: 2 };
+        assert!(Hasher::new(CHEAP, size, Random::seeded(1)).is_err());
+    }
+
+    /// A flood of requests that hang up must not pile up work.
+    #[tokio::test]
+    async fn a_request_that_goes_away_keeps_its_place_until_the_work_ends() {
+        let hasher = hasher(CHEAP);
+        let (finish, wait) = mpsc::channel::<()>();
+        let (started, begun) = tokio::sync::oneshot::channel();
+        let mut request = Box::pin(hasher.run(Priority::Ordinary, move |_| {
+            let _ = started.send(());
+            let _ = wait.recv();
+        }));
+        assert!(request.as_mut().now_or_never().is_none());
+        begun.await.expect("the work began");
+        drop(request);
+
+        assert!(hasher.run(Priority::Ordinary, |_| ()).now_or_never().is_none(), "the place is still taken");
+        drop(finish);
+        hasher.run(Priority::Ordinary, |_| ()).await.expect("the place is free once the work has ended");
+    }
+}

@@ -1,0 +1,13 @@
+//! Passwords: what may be one, and Argon2id on a bounded pool.
+
+mod argon;
+mod hasher;
+mod pool;
+mod secret;
+
+pub use self::{
+    argon::{InvalidParameters, Parameters},
+    hasher::Hasher,
+    pool::{Busy, PoolSize, Priority},
+    secret::{Password, PasswordRefused},
+};

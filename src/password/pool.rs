@@ -1,0 +1,151 @@
+//! How many passwords are hashed at once, and who waits.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Who asks for a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Priority {
+    /// Anybody.
+    Ordinary,
+    /// A caller who lately succeeded, or has a session: served from the reserve as well, so that
+    /// strangers' attempts lock nobody out.
+    Trusted,
+}
+
+/// All places are taken and the queue is full: 503, come again in a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many passwords are being hashed")]
+pub struct Busy;
+
+/// The size of the pool. Each hash in it takes one processor and its memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolSize {
+    /// Hashes at once, at least one.
+    pub concurrent: usize,
+    /// Of those, how many only [`Priority::Trusted`] gets; fewer than all.
+    pub reserved: usize,
+}
+
+impl PoolSize {
+    /// One hash for each processor, at least two, and a quarter of them in reserve, at least one.
+    pub fn for_processors(processors: usize) -> Self {
+        let concurrent = processors.max(2);
+        Self { concurrent, reserved: (concurrent / 4).max(1) }
+    }
+
+    /// Whether somebody is served at all.
+    pub(super) fn is_valid(self) -> bool {
+        self.reserved < self.concurrent && self.concurrent <= Semaphore::MAX_PERMITS / (QUEUE + 1)
+    }
+}
+
+/// So many may wait for each that is served. At 50 ms a hash, the last waits less than half a second.
+const QUEUE: usize = 8;
+
+/// Places for hashes at work, and for those that wait.
+#[derive(Debug)]
+pub(super) struct Pool {
+    all: Arc<Semaphore>,
+    ordinary: Arc<Semaphore>,
+    /// Held from arrival to the end of the work; each priority has its own queue.
+    ordinary_queue: Arc<Semaphore>,
+    trusted_queue: Arc<Semaphore>,
+}
+
+/// A place in the pool, free again when dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    _queue: OwnedSemaphorePermit,
+    _ordinary: Option<OwnedSemaphorePermit>,
+    _all: OwnedSemaphorePermit,
+}
+
+impl Pool {
+    pub(super) fn new(size: PoolSize) -> Self {
+        let ordinary = size.concurrent - size.reserved;
+        let semaphore = |permits| Arc::new(Semaphore::new(permits));
+        Self {
+            all: semaphore(size.concurrent),
+            ordinary: semaphore(ordinary),
+            ordinary_queue: semaphore(ordinary * (QUEUE + 1)),
+            trusted_queue: semaphore(size.concurrent * (QUEUE + 1)),
+        }
+    }
+
+    /// Waits for a place in the order of arrival; at once [`Busy`] if too many wait already.
+    pub(super) async fn enter(&self, priority: Priority) -> Result<Place, Busy> {
+        let queue = match priority {
+            Priority::Ordinary => &self.ordinary_queue,
+            Priority::Trusted => &self.trusted_queue,
+        };
+        let queue = Arc::clone(queue).try_acquire_owned().map_err(|_| Busy)?;
+        let ordinary = match priority {
+            Priority::Ordinary => Some(acquire(&self.ordinary).await),
+            Priority::Trusted => None,
+        };
+        Ok(Place { _queue: queue, _ordinary: ordinary, _all: acquire(&self.all).await })
+    }
+}
+
+async fn acquire(semaphore: &Arc<Semaphore>) -> OwnedSemaphorePermit {
+    Arc::clone(semaphore).acquire_owned().await.expect("the pool closes none of its semaphores")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    fn enter(pool: &Pool, priority: Priority) -> Option<Place> {
+        pool.enter(priority).now_or_never().map(|entered| entered.expect("the queue has room"))
+    }
+
+    #[test]
+    fn the_reserve_is_for_the_trusted() {
+        let pool = Pool::new(PoolSize { concurrent: 3, reserved: 1 });
+        let first = enter(&pool, Priority::Ordinary).expect("the first place");
+        let _second = enter(&pool, Priority::Ordinary).expect("the second place");
+        assert!(enter(&pool, Priority::Ordinary).is_none(), "the last place is reserved");
+        let trusted = enter(&pool, Priority::Trusted).expect("from the reserve");
+        assert!(enter(&pool, Priority::Trusted).is_none(), "full");
+        drop(first);
+        let _again = enter(&pool, Priority::Ordinary).expect("a place came free");
+        drop(trusted);
+        assert!(enter(&pool, Priority::Ordinary).is_none(), "that place is still reserved");
+    }
+
+    #[test]
+    fn a_full_queue_is_busy_and_the_other_queue_is_not() {
+        let pool = Pool::new(PoolSize { concurrent: 2, reserved: 1 });
+        let place = enter(&pool, Priority::Ordinary).expect("a free place");
+        let mut waiting: Vec<_> = (0..QUEUE).map(|_| Box::pin(pool.enter(Priority::Ordinary))).collect();
+        for waiter in &mut waiting {
+            assert!(waiter.as_mut().now_or_never().is_none(), "it waits");
+        }
+        let refused = pin!(pool.enter(Priority::Ordinary)).now_or_never();
+        assert_eq!(refused.map(|entered| entered.map(drop)), Some(Err(Busy)));
+        assert!(enter(&pool, Priority::Trusted).is_some());
+
+        drop(place);
+        assert!(waiting[0].as_mut().now_or_never().is_some(), "the first to come is the first served");
+        assert!(waiting[1].as_mut().now_or_never().is_some(), "its place was free again at once");
+        drop(waiting);
+        assert!(enter(&pool, Priority::Ordinary).is_some(), "who goes away leaves no trace");
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!(PoolSize::for_processors(1), PoolSize { concurrent: 2, reserved: 1 });
+        assert_eq!(PoolSize::for_processors(16), PoolSize { concurrent: 16, reserved: 4 });
+        for (concurrent, reserved, valid) in
+            [(0, 0, false), (1, 0, true), (1, 1, false), (usize::MAX, 0, false)]
+        {
+            assert_eq!(PoolSize { concurrent, reserved }.is_valid(), valid, "{concurrent} {reserved}");
+        }
+    }
+}
