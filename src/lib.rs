@@ -4,9 +4,15 @@
 //! `natter-preview`, which fetches strangers' pages and holds none (built without the `api` feature,
 //! it has no database code at all).
 
+#[cfg(feature = "api")]
+pub mod client_network;
 pub mod clock;
 #[cfg(feature = "api")]
 pub mod key_ring;
+#[cfg(feature = "api")]
+pub mod limit;
+#[cfg(feature = "api")]
+pub mod login;
 #[cfg(feature = "api")]
 pub mod password;
 #[cfg(feature = "api")]
