@@ -7,4 +7,5 @@
 pub mod clock;
 pub mod problem;
 pub mod random;
+pub mod settings;
 pub mod timestamp;
