@@ -10,7 +10,6 @@ mod admin;
 mod api;
 mod environment;
 mod fault;
-mod http;
 mod known;
 mod layer;
 mod listing;
@@ -26,13 +25,12 @@ mod value;
 
 #[cfg(feature = "api")]
 pub use self::api::{
-    ApiSettings, AuditSettings, DatabaseSettings, KeysSettings, LimitsSettings, PasswordsSettings,
-    PreviewsSettings, SessionsSettings,
+    ApiSettings, AuditSettings, DatabaseSettings, HttpSettings, KeysSettings, LimitsSettings,
+    PasswordsSettings, PreviewsSettings, SessionsSettings,
 };
 pub use self::{
     admin::AdminSettings,
     fault::{Check, Fault, Faults},
-    http::HttpSettings,
     listing::Listing,
     load::{Loaded, load},
     log::{LogFormat, LogSettings},

@@ -2,19 +2,22 @@
 
 mod audit;
 mod database;
+mod http;
 mod keys;
 mod limits;
 mod passwords;
 mod previews;
 mod sessions;
+mod value;
 
 use serde::Deserialize;
 
 pub use self::{
-    audit::AuditSettings, database::DatabaseSettings, keys::KeysSettings, limits::LimitsSettings,
-    passwords::PasswordsSettings, previews::PreviewsSettings, sessions::SessionsSettings,
+    audit::AuditSettings, database::DatabaseSettings, http::HttpSettings, keys::KeysSettings,
+    limits::LimitsSettings, passwords::PasswordsSettings, previews::PreviewsSettings,
+    sessions::SessionsSettings,
 };
-use super::{AdminSettings, Check, HttpSettings, LogSettings, Settings};
+use super::{AdminSettings, Check, LogSettings, Settings};
 
 /// Everything that can be set for `natter-api`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::Deserialize;
 use url::{Host, Url};
 
-use crate::settings::{Check, value};
+use super::value;
+use crate::settings::Check;
 
 /// The cards of links.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

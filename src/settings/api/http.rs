@@ -6,7 +6,8 @@ use ipnetwork::IpNetwork;
 use poem::http::uri::Authority;
 use serde::Deserialize;
 
-use super::{Check, value};
+use super::value as api_value;
+use crate::settings::{Check, value};
 
 /// The public listener of the API.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -19,10 +20,10 @@ pub struct HttpSettings {
     #[serde(deserialize_with = "value::authorities")]
     pub hosts: Vec<Authority>,
     /// The browser origins that may call, in the form browsers send.
-    #[serde(deserialize_with = "value::origins")]
+    #[serde(deserialize_with = "api_value::origins")]
     pub cors_origins: Vec<String>,
     /// The proxies whose word on the client's address is taken.
-    #[serde(deserialize_with = "value::networks")]
+    #[serde(deserialize_with = "api_value::networks")]
     pub trusted_proxies: Vec<IpNetwork>,
     /// The largest body of a request, in bytes.
     pub max_body_bytes: usize,
@@ -35,7 +36,6 @@ impl HttpSettings {
         Duration::from_secs(self.shutdown_seconds.into())
     }
 
-    #[cfg(feature = "api")]
     pub(super) fn check(&self, check: &mut Check<'_>) {
         check.range("http.max_body_bytes", self.max_body_bytes, 1024..=64 * 1024 * 1024);
         check.range("http.shutdown_seconds", self.shutdown_seconds, 0..=3600);
