@@ -19,6 +19,7 @@ pub mod password;
 pub mod permission;
 pub mod problem;
 pub mod random;
+pub mod settings;
 pub mod timestamp;
 #[cfg(feature = "api")]
 pub mod token;

@@ -1,0 +1,45 @@
+//! Texts that are read as something narrower. Each says what it expects and never quotes what it got.
+
+use std::{fmt::Write, net::SocketAddr};
+
+use poem::http::uri::Authority;
+use serde::{Deserialize, Deserializer, de::Error};
+
+/// An IP address with a port. No name: resolving one would be a guess.
+pub(super) fn socket_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    String::deserialize(deserializer)?
+        .parse()
+        .map_err(|_| D::Error::custom("expected an IP address with a port, such as 127.0.0.1:4567"))
+}
+
+/// Values of a `Host` header: a name or an address, with a port unless it is the scheme's own.
+pub(super) fn authorities<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Authority>, D::Error> {
+    list(deserializer, "a host with its port, such as api.example.org:4567", |text| {
+        let authority: Authority = text.parse().ok()?;
+        (!text.contains('@')).then_some(authority)
+    })
+}
+
+/// A list of what `parse` takes; the error counts the places it does not take from 1.
+pub(super) fn list<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    expected: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Vec<T>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let mut wrong = String::new();
+    let mut items = Vec::new();
+    for (index, text) in texts.iter().enumerate() {
+        match parse(text) {
+            Some(item) => items.push(item),
+            None => {
+                let comma = if wrong.is_empty() { "" } else { ", " };
+                write!(wrong, "{comma}{}", index + 1).expect("writing to a String succeeds");
+            }
+        }
+    }
+    if wrong.is_empty() {
+        return Ok(items);
+    }
+    Err(D::Error::custom(format_args!("expected in each place {expected}; not so in place {wrong}")))
+}
