@@ -18,9 +18,6 @@ pub(super) fn encode(prefix: &str, bytes: &[u8]) -> Zeroizing<String> {
 pub(super) fn decode<const N: usize>(prefix: &str, text: &str) -> Option<Zeroizing<[u8; N]>> {
     let encoded = text.strip_prefix(prefix)?;
     let mut bytes = Zeroizing::new([0; N]);
-    if encoded.len() != (N * 8).div_ceil(6) {
-        return None;
-    }
     let length = URL_SAFE_NO_PAD.decode_slice(encoded, bytes.as_mut_slice()).ok()?;
     (length == N).then_some(bytes)
 }
