@@ -21,3 +21,17 @@ pub(super) fn decode<const N: usize>(prefix: &str, text: &str) -> Option<Zeroizi
     let length = URL_SAFE_NO_PAD.decode_slice(encoded, bytes.as_mut_slice()).ok()?;
     (length == N).then_some(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decodes_only_its_own_length() {
+        let of = |length: usize| decode::<32>("p_", &encode("p_", &vec![0; length])).is_some();
+        assert!(of(32));
+        for other in (0..32).chain(33..80) {
+            assert!(!of(other), "{other} bytes");
+        }
+    }
+}
