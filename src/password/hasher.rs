@@ -165,8 +165,9 @@ mod tests {
         begun.await.expect("the work began");
         drop(request);
 
-        assert!(hasher.run(Priority::Ordinary, |_| ()).now_or_never().is_none(), "the place is still taken");
+        let next = || hasher.pool.enter(Priority::Ordinary);
+        assert!(next().now_or_never().is_none(), "the place is still taken");
         drop(finish);
-        hasher.run(Priority::Ordinary, |_| ()).await.expect("the place is free once the work has ended");
+        next().await.expect("the place is free once the work has ended");
     }
 }

@@ -66,6 +66,8 @@ impl fmt::Debug for SessionToken {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::{timestamp::Timestamp, token::every_bit_flip};
     use proptest::prelude::*;
@@ -90,6 +92,13 @@ mod tests {
         assert!(SessionToken::parse(&newer.expose(), &rotated).is_some());
         assert!(SessionToken::parse(&newer.expose(), &ring(1)).is_none(), "an unknown key");
         assert_ne!(newer.hash(), token.hash());
+    }
+
+    #[test]
+    fn no_two_are_alike() {
+        let (ring, random) = (ring(1), Random::seeded(2));
+        let tokens: HashSet<_> = (0..100).map(|_| SessionToken::generate(&ring, &random).hash()).collect();
+        assert_eq!(tokens.len(), 100);
     }
 
     #[test]

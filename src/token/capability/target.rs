@@ -29,11 +29,13 @@ impl Target {
         }
     }
 
+    /// Takes any message id with a kind that has none: the whole is compared with what
+    /// [`to_bytes`](Self::to_bytes) makes of it.
     pub(super) fn from_bytes(kind: u8, id: [u8; 16]) -> Option<Self> {
-        match (kind, Uuid::from_bytes(id)) {
-            (1, id) if id.is_nil() => Some(Self::Space),
-            (2, id) if id.is_nil() => Some(Self::Messages),
-            (3, id) => Some(Self::Message(id)),
+        match kind {
+            1 => Some(Self::Space),
+            2 => Some(Self::Messages),
+            3 => Some(Self::Message(Uuid::from_bytes(id))),
             _ => None,
         }
     }
