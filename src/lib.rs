@@ -5,6 +5,7 @@
 //! it has no database code at all).
 
 pub mod clock;
+pub mod preview;
 pub mod problem;
 pub mod random;
 pub mod timestamp;
