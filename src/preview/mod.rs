@@ -5,14 +5,18 @@
 //! same door; [`page`] reads the head of the page as a stream.
 
 pub mod address;
+pub mod command;
 pub mod fetch;
 pub mod page;
+pub mod service;
 pub mod target;
 
 mod card;
 mod previewer;
 mod refusal;
 mod settings;
+mod source;
+mod worker_client;
 
 pub use self::{
     card::Card,
@@ -20,4 +24,6 @@ pub use self::{
     previewer::Previewer,
     refusal::{FetchError, Refusal},
     settings::{DEFAULTS, Settings},
+    source::Source,
+    worker_client::WorkerClient,
 };

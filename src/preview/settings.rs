@@ -2,6 +2,10 @@
 
 use std::net::SocketAddr;
 
+use figment::{
+    Figment,
+    providers::{Format, Toml},
+};
 use ipnetwork::IpNetwork;
 use serde::Deserialize;
 
@@ -43,6 +47,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The default settings.
+    pub fn defaults() -> Self {
+        section("fetch")
+    }
+
     /// The address policy that these settings make.
     pub fn address_policy(&self) -> address::Policy {
         address::Policy::new(self.deny_networks.clone(), self.allow_for_development.clone())
@@ -51,5 +60,26 @@ impl Settings {
     /// The URL policy that these settings make.
     pub fn url_policy(&self) -> UrlPolicy {
         UrlPolicy::new(self.address_policy(), self.ports.clone(), &self.deny_hosts)
+    }
+}
+
+/// One section of the default settings.
+pub(super) fn section<'de, T: Deserialize<'de>>(name: &str) -> T {
+    let defaults = Figment::from(Toml::string(DEFAULTS));
+    defaults.extract_inner(name).expect("the embedded defaults are tested")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Settings, section};
+    use crate::preview::service;
+
+    #[test]
+    fn the_embedded_defaults_are_settings_and_open_nothing() {
+        let settings = Settings::defaults();
+        assert_eq!(settings.ports, [80, 443]);
+        assert!(settings.allow_for_development.is_empty());
+        let service: service::Settings = section("service");
+        assert!(service.max_concurrent > 0);
     }
 }

@@ -46,6 +46,9 @@ pub enum StartError {
     /// A number of seconds that is no time.
     #[error("{0} has to be a positive number of seconds")]
     Seconds(&'static str),
+    /// The worker's URL cannot be one.
+    #[error("the URL of the preview worker has to be http://HOST or https://HOST")]
+    ServiceUrl,
 }
 
 /// A page on its way: the header is here and is HTML, the body follows.

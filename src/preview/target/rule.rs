@@ -38,6 +38,9 @@ pub enum UrlRule {
     /// An address that the address policy denies.
     #[error("The host of the URL is an address that is not fetched from.")]
     Address(address::Rule),
+    /// The preview worker refuses it, and knows the rule.
+    #[error("The URL is not fetched from.")]
+    Worker,
 }
 
 impl UrlRule {
@@ -55,6 +58,7 @@ impl UrlRule {
             Self::SpecialName => "url.special-name",
             Self::DeniedHost => "url.denied-host",
             Self::Address(_) => "url.address",
+            Self::Worker => "url.worker",
         }
     }
 }
