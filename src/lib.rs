@@ -17,6 +17,7 @@ pub mod login;
 pub mod password;
 #[cfg(feature = "api")]
 pub mod permission;
+pub mod preview;
 pub mod problem;
 pub mod random;
 pub mod settings;

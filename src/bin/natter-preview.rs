@@ -1,3 +1,7 @@
 //! The link-preview worker.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> anyhow::Result<ExitCode> {
+    natter::preview::command::run()
+}

@@ -1,0 +1,122 @@
+//! Which addresses may be dialled: deny by default, from one table.
+
+mod embedded;
+mod table;
+
+#[cfg(test)]
+mod generation;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+};
+
+use ipnetwork::IpNetwork;
+
+pub use self::table::{Row, RowVerdict, most_specific, rows};
+
+/// Names the rule that denied an address: a prefix of the table, `configured` or `isatap`.
+///
+/// For logs and metrics only: told to a stranger, it would map the network for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rule(&'static str);
+
+impl Rule {
+    /// A network denied by the operator.
+    pub const CONFIGURED: Self = Self("configured");
+    /// An ISATAP address around an IPv4 address that is denied.
+    pub const ISATAP: Self = Self("isatap");
+    /// No row of the table covers the address.
+    const NO_ROW: Self = Self("no-row");
+
+    /// The id as a metric label.
+    pub fn id(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// Whether an address may be dialled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may.
+    Allowed,
+    /// It may not, by this rule.
+    Denied(Rule),
+}
+
+/// The table, with what the operator adds to it.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    denied: Vec<IpNetwork>,
+    allowed_for_development: Vec<IpNetwork>,
+}
+
+impl Policy {
+    /// A policy that denies `denied` beside the table's rows.
+    ///
+    /// `allowed_for_development` opens networks that the table denies and is for development only:
+    /// whoever sets it lets strangers' pages reach those networks.
+    pub fn new(denied: Vec<IpNetwork>, allowed_for_development: Vec<IpNetwork>) -> Self {
+        Self { denied, allowed_for_development }
+    }
+
+    /// The networks that are open for development only.
+    pub fn allowed_for_development(&self) -> &[IpNetwork] {
+        &self.allowed_for_development
+    }
+
+    /// Judges one address.
+    pub fn judge(&self, address: IpAddr) -> Verdict {
+        if self.is_denied_by_operator(address) {
+            return Verdict::Denied(Rule::CONFIGURED);
+        }
+        if self.is_allowed_for_development(address) {
+            return Verdict::Allowed;
+        }
+        match (judge_by_table(address), address) {
+            (Judgement::Embedded(inner), _) => self.judge(inner),
+            (Judgement::Verdict(Verdict::Allowed), IpAddr::V6(outer)) => self.judge_isatap(outer),
+            (Judgement::Verdict(verdict), _) => verdict,
+        }
+    }
+
+    fn is_denied_by_operator(&self, address: IpAddr) -> bool {
+        self.denied.iter().any(|network| network.contains(address))
+    }
+
+    fn is_allowed_for_development(&self, address: IpAddr) -> bool {
+        self.allowed_for_development.iter().any(|network| network.contains(address))
+    }
+
+    /// An ISATAP address in a public prefix leads to the IPv4 address inside it.
+    fn judge_isatap(&self, outer: Ipv6Addr) -> Verdict {
+        match embedded::isatap(outer).map(|inner| self.judge(inner.into())) {
+            Some(Verdict::Denied(_)) => Verdict::Denied(Rule::ISATAP),
+            Some(Verdict::Allowed) | None => Verdict::Allowed,
+        }
+    }
+}
+
+enum Judgement {
+    Verdict(Verdict),
+    Embedded(IpAddr),
+}
+
+fn judge_by_table(address: IpAddr) -> Judgement {
+    let Some(row) = most_specific(address) else {
+        return Judgement::Verdict(Verdict::Denied(Rule::NO_ROW));
+    };
+    match (row.verdict, address) {
+        (RowVerdict::Allow, _) => Judgement::Verdict(Verdict::Allowed),
+        (RowVerdict::Embedded, IpAddr::V6(outer)) => Judgement::Embedded(embedded::low_bits(outer).into()),
+        (RowVerdict::Deny | RowVerdict::Embedded, _) => Judgement::Verdict(Verdict::Denied(Rule(row.prefix))),
+    }
+}

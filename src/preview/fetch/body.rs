@@ -1,0 +1,110 @@
+//! The body as a stream of plain bytes, within its budgets.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use async_compression::{
+    tokio::bufread::{BrotliDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder},
+    zstd::DParameter,
+};
+use futures_util::TryStreamExt;
+use reqwest::{Response, header};
+use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt, BufReader, Take};
+use tokio_util::io::StreamReader;
+
+use crate::preview::refusal::FetchError;
+
+/// Bytes that are handed on at a time.
+const CHUNK: usize = 8 * 1024;
+
+/// zstd windows are at most 8 MiB on the web (RFC 9659, section 3).
+const ZSTD_WINDOW_LOG: u32 = 23;
+
+/// An answer's body, decompressed as it comes.
+pub struct Body {
+    plain: Take<Pin<Box<dyn AsyncRead + Send>>>,
+    sent: Arc<AtomicU64>,
+    buffer: Box<[u8; CHUNK]>,
+}
+
+impl Body {
+    /// The body of `response`. It ends after `max_compressed` bytes as sent or `max_inflated` plain
+    /// ones, whichever comes first.
+    ///
+    /// # Errors
+    /// For a content coding that is not taken, and for more than one.
+    pub fn of(response: Response, max_compressed: u64, max_inflated: u64) -> Result<Self, FetchError> {
+        let coding = content_coding(&response)?;
+        let sent = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&sent);
+        let stream = response
+            .bytes_stream()
+            .inspect_ok(move |chunk| {
+                counter.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+            })
+            .map_err(io::Error::other);
+        let raw = BufReader::new(StreamReader::new(Box::pin(stream)).take(max_compressed));
+        let plain = decoder(coding, raw).take(max_inflated);
+        Ok(Self { plain, sent, buffer: Box::new([0; CHUNK]) })
+    }
+
+    /// The next bytes, or `None` at the end, at a budget's end, or where the stream breaks: a page
+    /// that was cut short may have said enough.
+    pub async fn chunk(&mut self) -> Option<&[u8]> {
+        match self.plain.read(self.buffer.as_mut_slice()).await {
+            Ok(0) => None,
+            Ok(length) => self.buffer.get(..length),
+            Err(error) => {
+                tracing::debug!(%error, "a page was cut short");
+                None
+            }
+        }
+    }
+
+    /// Bytes taken from the network so far.
+    pub fn bytes_sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Coding {
+    Identity,
+    Gzip,
+    Deflate,
+    Brotli,
+    Zstd,
+}
+
+fn content_coding(response: &Response) -> Result<Coding, FetchError> {
+    let mut values = response.headers().get_all(header::CONTENT_ENCODING).iter();
+    let (value, None) = (values.next(), values.next()) else { return Err(FetchError::ContentCoding) };
+    let Some(value) = value else { return Ok(Coding::Identity) };
+    match value.as_bytes().trim_ascii().to_ascii_lowercase().as_slice() {
+        b"" | b"identity" => Ok(Coding::Identity),
+        b"gzip" | b"x-gzip" => Ok(Coding::Gzip),
+        b"deflate" => Ok(Coding::Deflate),
+        b"br" => Ok(Coding::Brotli),
+        b"zstd" => Ok(Coding::Zstd),
+        // Chained codings are how bombs multiply.
+        _ => Err(FetchError::ContentCoding),
+    }
+}
+
+fn decoder(coding: Coding, raw: impl AsyncBufRead + Send + 'static) -> Pin<Box<dyn AsyncRead + Send>> {
+    match coding {
+        Coding::Identity => Box::pin(raw),
+        Coding::Gzip => Box::pin(GzipDecoder::new(raw)),
+        Coding::Deflate => Box::pin(ZlibDecoder::new(raw)),
+        Coding::Brotli => Box::pin(BrotliDecoder::new(raw)),
+        Coding::Zstd => {
+            Box::pin(ZstdDecoder::with_params(raw, &[DParameter::window_log_max(ZSTD_WINDOW_LOG)]))
+        }
+    }
+}

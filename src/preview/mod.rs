@@ -1,0 +1,29 @@
+//! Link previews: a guarded fetch of a stranger's page, and what the page says about itself.
+//!
+//! The order in which a URL meets the guards: [`target`] judges the URL alone, [`fetch`] resolves the
+//! host, judges every address with [`address`], dials exactly those, and walks redirects through the
+//! same door; [`page`] reads the head of the page as a stream.
+
+pub mod address;
+pub mod command;
+pub mod fetch;
+pub mod page;
+pub mod service;
+pub mod target;
+
+mod card;
+mod previewer;
+mod refusal;
+mod settings;
+mod source;
+mod worker_client;
+
+pub use self::{
+    card::Card,
+    fetch::StartError,
+    previewer::Previewer,
+    refusal::{FetchError, Refusal},
+    settings::{DEFAULTS, Settings},
+    source::Source,
+    worker_client::WorkerClient,
+};

@@ -1,0 +1,114 @@
+//! Reads a page as a stream and remembers a few facts. There is no tree, so nothing to nest too deep.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use lol_html::{MemorySettings, element, end_tag, send, text};
+
+use super::{charset::Charset, facts::Facts};
+
+/// The most memory that the parser may take for one page, in bytes: its longest tag, roughly.
+const PARSER_MEMORY: usize = 256 * 1024;
+
+/// The namespace of HTML elements, as opposed to those of drawings and formulas.
+const HTML: &str = "http://www.w3.org/1999/xhtml";
+
+/// Reads one page.
+pub struct Reader {
+    charset: Charset,
+    text: String,
+    parser: Option<Parser>,
+    facts: Shared,
+}
+
+type Parser = send::HtmlRewriter<'static, fn(&[u8])>;
+
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Facts>>);
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Facts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reader {
+    /// A reader for a page whose header names this charset.
+    pub fn new(charset: Option<&str>) -> Self {
+        let facts = Shared::default();
+        let discard: fn(&[u8]) = |_| {};
+        let parser = Some(Parser::new(parser_settings(&facts), discard));
+        Self { charset: Charset::from_header(charset), text: String::new(), parser, facts }
+    }
+
+    /// Reads on. Returns whether more of the page is wanted.
+    pub fn read(&mut self, bytes: &[u8]) -> bool {
+        self.parse(bytes, false);
+        self.parser.is_some() && !self.facts.lock().is_complete()
+    }
+
+    /// The facts, at the end of the page or where reading stopped.
+    pub fn finish(mut self) -> Facts {
+        self.parse(&[], true);
+        if let Some(parser) = self.parser.take() {
+            // Ending flushes what stands after the last whole tag; an error leaves what was found.
+            let _ = parser.end();
+        }
+        std::mem::take(&mut *self.facts.lock())
+    }
+
+    fn parse(&mut self, bytes: &[u8], last: bool) {
+        let Some(parser) = &mut self.parser else { return };
+        self.text.clear();
+        self.charset.decode(bytes, last, &mut self.text);
+        if let Err(error) = parser.write(self.text.as_bytes()) {
+            // Over the memory limit: what was found before stands.
+            tracing::debug!(%error, "a page was read in part");
+            self.parser = None;
+        }
+    }
+}
+
+fn parser_settings(facts: &Shared) -> send::Settings<'static, 'static> {
+    let [title, title_text, meta, link, base, head, body] = std::array::from_fn(|_| facts.clone());
+    send::Settings::new_send()
+        .with_strict(false)
+        .with_memory_settings(MemorySettings::new().with_max_allowed_memory_usage(PARSER_MEMORY))
+        .append_element_content_handler(element!("title", move |element| {
+            title.lock().open_title(element.namespace_uri() == HTML);
+            Ok(())
+        }))
+        .append_element_content_handler(text!("title", move |chunk| {
+            title_text.lock().title_text(chunk.as_str());
+            Ok(())
+        }))
+        .append_element_content_handler(element!("meta[content]", move |element| {
+            let key = element.get_attribute("property").or_else(|| element.get_attribute("name"));
+            if let (Some(key), Some(content)) = (key, element.get_attribute("content")) {
+                meta.lock().meta(&key, &content);
+            }
+            Ok(())
+        }))
+        .append_element_content_handler(element!("link[href]", move |element| {
+            if let (Some(rel), Some(href)) = (element.get_attribute("rel"), element.get_attribute("href")) {
+                link.lock().link(&rel, &href);
+            }
+            Ok(())
+        }))
+        .append_element_content_handler(element!("base[href]", move |element| {
+            if let Some(href) = element.get_attribute("href") {
+                base.lock().base(&href);
+            }
+            Ok(())
+        }))
+        .append_element_content_handler(element!("head", move |element| {
+            let head = head.clone();
+            element.on_end_tag(end_tag!(move |_| {
+                head.lock().end_head();
+                Ok(())
+            }))
+        }))
+        .append_element_content_handler(element!("body", move |_| {
+            body.lock().end_head();
+            Ok(())
+        }))
+}

@@ -1,0 +1,110 @@
+//! Why there is no card.
+
+use crate::{
+    preview::{address, target::UrlRule},
+    problem::{Kind, Problem},
+};
+
+/// Why there is no card.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The URL alone shows that it is never fetched; this may be told.
+    #[error("{0}")]
+    Url(#[from] UrlRule),
+    /// Something that depends on the network; outside, all of these look the same.
+    #[error("{0}")]
+    Fetch(#[from] FetchError),
+}
+
+impl Refusal {
+    /// The reason's id for logs and metrics.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::Url(rule) => rule.id(),
+            Self::Fetch(error) => error.id(),
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Url(rule) => Self::new(Kind::UrlRefused, rule.to_string()),
+            Refusal::Fetch(_) => Self::new(Kind::NoPreview, "There is no preview for this URL."),
+        }
+    }
+}
+
+/// What went wrong between this program and the page. For the operator's eyes only.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// DNS has no address for the name, or no answer.
+    #[error("the name cannot be resolved: {0}")]
+    Unresolvable(String),
+    /// At least one of the name's addresses is denied.
+    #[error("the name resolves to an address that is denied (rule {0})")]
+    AddressDenied(address::Rule),
+    /// A redirect leads to a URL that is refused.
+    #[error("a redirect leads to a URL that is refused (rule {})", .0.id())]
+    RedirectRefused(UrlRule),
+    /// A redirect without a readable `Location`.
+    #[error("a redirect does not say where to")]
+    RedirectNowhere,
+    /// More redirects than are followed.
+    #[error("too many redirects")]
+    TooManyRedirects,
+    /// The connection, TLS or the HTTP exchange failed.
+    #[error("the exchange failed: {0}")]
+    Exchange(String),
+    /// The connection went to an address that was not judged.
+    #[error("the connection went to an address that was not judged")]
+    PeerNotJudged,
+    /// The deadline passed.
+    #[error("the deadline passed")]
+    Deadline,
+    /// The header is larger than the budget.
+    #[error("the answer's header is over the budget")]
+    HeaderTooLarge,
+    /// Another status than 200.
+    #[error("the answer has the status {0}")]
+    Status(u16),
+    /// Not an HTML page.
+    #[error("the answer is not an HTML page")]
+    NotHtml,
+    /// A content coding that is not taken, or several.
+    #[error("the answer has a content coding that is not taken")]
+    ContentCoding,
+    /// The preview worker could not be asked, or answered something else than a card.
+    #[error("the preview worker gave no card: {0}")]
+    Worker(String),
+}
+
+impl FetchError {
+    /// The reason's id for logs and metrics.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::Unresolvable(_) => "fetch.unresolvable",
+            Self::AddressDenied(_) => "fetch.address-denied",
+            Self::RedirectRefused(_) => "fetch.redirect-refused",
+            Self::RedirectNowhere => "fetch.redirect-nowhere",
+            Self::TooManyRedirects => "fetch.too-many-redirects",
+            Self::Exchange(_) => "fetch.exchange",
+            Self::PeerNotJudged => "fetch.peer-not-judged",
+            Self::Deadline => "fetch.deadline",
+            Self::HeaderTooLarge => "fetch.header-too-large",
+            Self::Status(_) => "fetch.status",
+            Self::NotHtml => "fetch.not-html",
+            Self::ContentCoding => "fetch.content-coding",
+            Self::Worker(_) => "fetch.worker",
+        }
+    }
+
+    /// The rule behind the reason, where there is one.
+    pub fn rule(&self) -> Option<&'static str> {
+        match self {
+            Self::AddressDenied(rule) | Self::RedirectRefused(UrlRule::Address(rule)) => Some(rule.id()),
+            Self::RedirectRefused(rule) => Some(rule.id()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! `GET /preview`: the card of a page.
+
+use std::time::Duration;
+
+use poem::Request;
+use poem_openapi::{OpenApi, param::Query, payload::Json};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, sleep_until},
+};
+
+use crate::{
+    preview::{Card, Previewer, Refusal},
+    problem::Problem,
+};
+
+/// How long after the deadline a failure shows, so that one cut off by the deadline looks the same as
+/// one that was known early.
+const MARGIN: Duration = Duration::from_millis(50);
+
+/// When a client that found the service full should try again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// The worker's one operation.
+pub struct Api {
+    /// Absent where only the document is made.
+    previewer: Option<Previewer>,
+    fetches: Semaphore,
+}
+
+impl Api {
+    /// The operation, with at most `max_concurrent` fetches at one time.
+    pub fn new(previewer: Previewer, max_concurrent: usize) -> Self {
+        Self { previewer: Some(previewer), fetches: Semaphore::new(max_concurrent) }
+    }
+
+    /// The operation as a description only; it fetches nothing.
+    pub fn described() -> Self {
+        Self { previewer: None, fetches: Semaphore::new(0) }
+    }
+}
+
+#[OpenApi]
+impl Api {
+    /// Get the card of a page
+    ///
+    /// Fetches the page at `url` and gives what the page says about itself. A URL that shows by itself
+    /// that it is never fetched is refused at once with 400. Everything that depends on the network
+    /// gives the same 502 at the same moment, so that the service cannot be used to scan a network.
+    #[oai(path = "/preview", method = "get", operation_id = "getPreview")]
+    async fn get_preview(
+        &self,
+        request: &Request,
+        /// The page's URL: http or https, with a public host, on the scheme's usual port.
+        #[oai(example = "example_url")]
+        url: Query<String>,
+    ) -> Result<Json<Card>, Problem> {
+        check_given_once(request)?;
+        let previewer = self.previewer.as_ref().ok_or_else(Problem::internal)?;
+        let shown_at = Instant::now() + previewer.deadline() + MARGIN;
+        let outcome = {
+            let _place = self.fetches.try_acquire().map_err(|_| {
+                Problem::unavailable("As many pages as allowed are being fetched already.", RETRY_AFTER)
+            })?;
+            previewer.preview(&url).await
+        };
+        if let Err(Refusal::Fetch(_)) = &outcome {
+            sleep_until(shown_at).await;
+        }
+        Ok(Json(outcome?))
+    }
+}
+
+fn example_url() -> String {
+    "https://www.example.com/".into()
+}
+
+/// Of two values one part of a system may judge the first and another fetch the second.
+fn check_given_once(request: &Request) -> Result<(), Problem> {
+    let query = request.uri().query().unwrap_or_default();
+    match url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "url").count() {
+        1 => Ok(()),
+        _ => Err(Problem::invalid_field("url", "has to be given once")),
+    }
+}
