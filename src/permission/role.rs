@@ -47,6 +47,18 @@ impl Role {
     }
 }
 
+impl Role {
+    /// The number under which the store keeps the role; it never changes.
+    pub const fn number(self) -> i16 {
+        self as i16
+    }
+
+    /// The role with this number.
+    pub fn from_number(number: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.number() == number)
+    }
+}
+
 impl FromStr for Role {
     type Err = UnknownRole;
 
@@ -64,6 +76,13 @@ impl fmt::Display for Role {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_stable() {
+        assert_eq!(Role::ALL.map(Role::number), [0, 1, 2, 3]);
+        assert_eq!(Role::from_number(2), Some(Role::Member));
+        assert_eq!(Role::from_number(4), None);
+    }
 
     #[test]
     fn names_and_permissions_are_the_contract() {

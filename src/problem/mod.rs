@@ -71,6 +71,11 @@ impl Problem {
             .challenged("Bearer")
     }
 
+    /// 401 for a name and a password that do not go together.
+    pub fn unauthenticated_with(detail: &'static str) -> Self {
+        Self { detail: detail.into(), ..Self::unauthenticated() }
+    }
+
     /// 401 for a session token that is not, or no longer, good.
     pub fn invalid_token() -> Self {
         Self::new(Kind::InvalidToken, "The session token is invalid, expired or revoked: log in again.")

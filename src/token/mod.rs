@@ -7,6 +7,11 @@ pub mod capability;
 mod encoding;
 pub mod session;
 
+pub use self::{
+    capability::{CapabilityToken, Claims, Target},
+    session::SessionToken,
+};
+
 /// The token of `bytes` with each of its bits flipped in turn.
 #[cfg(test)]
 fn every_bit_flip(prefix: &str, bytes: &[u8]) -> Vec<String> {

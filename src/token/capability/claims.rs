@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{CapabilityToken, Target};
-use crate::{key_ring::KeyRing, permission::Permissions, timestamp::Timestamp};
+use crate::{id::CapabilityId, key_ring::KeyRing, permission::Permissions, timestamp::Timestamp};
 
 /// Root 16, kind of target 1, message id 16, permissions 1, expiry in microseconds 8.
 pub(super) const LENGTH: usize = 16 + 1 + 16 + 1 + 8;
@@ -12,7 +12,7 @@ pub(super) const LENGTH: usize = 16 + 1 + 16 + 1 + 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claims {
     /// The revocable row from which this capability and all it was narrowed to come.
-    pub root: Uuid,
+    pub root: CapabilityId,
     /// The one path it is for.
     pub target: Target,
     /// What may be done there; never empty in a valid token.
@@ -42,7 +42,7 @@ impl Claims {
     pub(super) fn to_bytes(self) -> [u8; LENGTH] {
         let (kind, message) = self.target.to_bytes();
         let mut bytes = [0; LENGTH];
-        bytes[..16].copy_from_slice(self.root.as_bytes());
+        bytes[..16].copy_from_slice(self.root.0.as_bytes());
         bytes[16] = kind;
         bytes[17..33].copy_from_slice(&message);
         bytes[33] = self.permissions.bits();
@@ -58,7 +58,7 @@ impl Claims {
         let (permissions, rest) = rest.split_first()?;
         let expires = Timestamp::from_micros(i64::from_be_bytes(rest.try_into().ok()?));
         let claims = Self {
-            root: Uuid::from_bytes(*root),
+            root: CapabilityId(Uuid::from_bytes(*root)),
             target: Target::from_bytes(*kind, *message)?,
             permissions: Permissions::from_bits(*permissions).filter(|set| !set.is_empty())?,
             expires,

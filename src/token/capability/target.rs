@@ -2,6 +2,8 @@
 
 use uuid::Uuid;
 
+use crate::id::MessageId;
+
 /// The exact path, inside the space of the root, that a capability is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
@@ -10,7 +12,7 @@ pub enum Target {
     /// `/spaces/ID/messages`
     Messages,
     /// `/spaces/ID/messages/MESSAGE`
-    Message(Uuid),
+    Message(MessageId),
 }
 
 impl Target {
@@ -25,7 +27,7 @@ impl Target {
         match self {
             Self::Space => (1, [0; 16]),
             Self::Messages => (2, [0; 16]),
-            Self::Message(id) => (3, id.into_bytes()),
+            Self::Message(id) => (3, id.0.into_bytes()),
         }
     }
 
@@ -35,7 +37,7 @@ impl Target {
         match kind {
             1 => Some(Self::Space),
             2 => Some(Self::Messages),
-            3 => Some(Self::Message(Uuid::from_bytes(id))),
+            3 => Some(Self::Message(MessageId(Uuid::from_bytes(id)))),
             _ => None,
         }
     }

@@ -19,8 +19,8 @@ fn ring(seed: u64) -> KeyRing {
 
 fn some_claims() -> Claims {
     Claims {
-        root: Uuid::from_u128(7),
-        target: Target::Message(Uuid::from_u128(8)),
+        root: CapabilityId(Uuid::from_u128(7)),
+        target: Target::Message(MessageId(Uuid::from_u128(8))),
         permissions: Permissions::READ_DELETE,
         expires: Timestamp::from_micros(1_800_000_000_000_000),
     }
@@ -112,7 +112,7 @@ fn debug_shows_nothing_of_it() {
 
 #[test]
 fn only_a_message_of_the_messages_is_below_another_target() {
-    let (one, two) = (Target::Message(Uuid::from_u128(1)), Target::Message(Uuid::from_u128(2)));
+    let (one, two) = (Target::Message(MessageId(Uuid::from_u128(1))), Target::Message(MessageId(Uuid::from_u128(2))));
     let all = [Target::Space, Target::Messages, one, two];
     for from in all {
         for to in all {
@@ -126,7 +126,7 @@ fn target() -> impl Strategy<Value = Target> {
     prop_oneof![
         Just(Target::Space),
         Just(Target::Messages),
-        (0..3_u128).prop_map(|id| Target::Message(Uuid::from_u128(id))),
+        (0..3_u128).prop_map(|id| Target::Message(MessageId(Uuid::from_u128(id)))),
     ]
 }
 
@@ -138,7 +138,7 @@ fn claims() -> impl Strategy<Value = Claims> {
     let micros = prop_oneof![Just(i64::MAX), any::<i64>(), 0..100_i64];
     let granted = permissions().prop_filter("not empty", |set| !set.is_empty());
     (any::<u128>(), target(), granted, micros).prop_map(|(root, target, permissions, micros)| Claims {
-        root: Uuid::from_u128(root),
+        root: CapabilityId(Uuid::from_u128(root)),
         target,
         permissions,
         expires: Timestamp::from_micros(micros),

@@ -1,0 +1,13 @@
+//! Accounts: one operation a file.
+
+mod change_password;
+mod delete;
+mod new_password;
+mod own;
+mod register;
+mod retired_name;
+
+pub use self::{
+    change_password::ChangePassword, delete::DeleteAccount, new_password::NewPassword, own::{is_name_of, own},
+    register::Register,
+};

@@ -1,0 +1,85 @@
+//! `POST /users`
+
+use poem::http::StatusCode;
+use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
+
+use super::{NewPassword, retired_name};
+use crate::{
+    authorization::Visitor,
+    document::Tag,
+    id::AccountId,
+    json_body::JsonBody,
+    password::Priority,
+    problem::{Kind, Problem},
+    store::account,
+    text::UserName,
+};
+
+/// Registers an account.
+#[derive(Clone, Copy, Debug)]
+pub struct Register;
+
+/// A new account.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields)]
+struct Registration {
+    /// The name: it is public, and never given out again.
+    username: UserName,
+    /// The password.
+    password: NewPassword,
+}
+
+/// The account.
+#[derive(Debug, Object)]
+struct Registered {
+    /// Its name.
+    username: UserName,
+}
+
+#[derive(Debug, ApiResponse)]
+enum Answer {
+    /// The account exists now.
+    #[oai(status = 201)]
+    Created(
+        Json<Registered>,
+        /// The account.
+        #[oai(header = "Location")]
+        String,
+    ),
+}
+
+fn taken() -> Problem {
+    Problem::new(Kind::NameTaken, "This user name is taken.")
+}
+
+#[OpenApi]
+impl Register {
+    /// Register an account
+    ///
+    /// The only operation that tells whether a name is in use. An address may register a few accounts at once and
+    /// then one every few seconds.
+    #[oai(path = "/users", method = "post", operation_id = "registerUser", tag = "Tag::Accounts")]
+    async fn register_user(
+        &self,
+        visitor: Visitor,
+        body: JsonBody<Registration>,
+    ) -> Result<Answer, Problem> {
+        let (board, Registration { username, password }) = (visitor.board(), body.0);
+        board.limits().registration(visitor.caller().address())?;
+        if account::by_name(board.store().read(), username.as_str()).await?.is_some() {
+            return Err(taken());
+        }
+        let hash = board.hasher().hash(password.0, Priority::Ordinary).await?;
+
+        let effect = visitor.effect().await?;
+        let retired = account::is_retired(effect.db(), retired_name::possible_hashes(&board.name_ring(), username.as_str())).await?;
+        if retired || account::by_name(effect.db(), username.as_str()).await?.is_some() {
+            return Err(taken());
+        }
+        let now = board.clock().now();
+        account::insert(effect.db(), AccountId::new(now, board.random()), &username, hash, now).await?;
+        effect.commit(StatusCode::CREATED).await?;
+        let location = format!("/users/{}", username.as_str());
+        Ok(Answer::Created(Json(Registered { username }), location))
+    }
+}

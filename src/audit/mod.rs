@@ -1,0 +1,45 @@
+//! The audit log: every request leaves a start row and an end row.
+//!
+//! The start row is durable before any effect of the request. An effect and its end row commit together
+//! ([`Effect`]); what has no effect gets its end row from the edge, before the answer leaves. If a row
+//! cannot be written, the request fails with 503 and nothing happened.
+
+mod effect;
+mod log;
+
+pub use self::{
+    effect::{Effect, Trail},
+    log::{halted, page, start},
+};
+use crate::{
+    id::{AccountId, RequestId},
+    timestamp::Timestamp,
+};
+
+/// What both rows of a request say.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// One id for both rows, the log and the error body.
+    pub id: RequestId,
+    /// The HTTP method.
+    pub method: String,
+    /// The route pattern, with the ids it was parsed into.
+    pub path: String,
+    /// Whose session it is.
+    pub account: Option<AccountId>,
+    /// The client's address.
+    pub address: String,
+}
+
+/// A row as it is read back.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Order of writing.
+    pub seq: i64,
+    /// The request.
+    pub request: Request,
+    /// When it was written.
+    pub at: Timestamp,
+    /// The HTTP status; none in a start row.
+    pub status: Option<u16>,
+}

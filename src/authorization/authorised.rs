@@ -1,0 +1,127 @@
+//! The proof that the caller may do something in a space.
+
+use poem::{Request, RequestBody, Result};
+use poem_openapi::{
+    ApiExtractor, ApiExtractorType, ExtractParamOptions,
+    registry::{MetaParamIn, MetaSchemaRef},
+    types::Type,
+};
+
+use super::{
+    Authenticated, Doors, Grant, Place, SpacePolicy,
+    judgement::{Question, judge},
+};
+use crate::{
+    audit::Effect,
+    board::Board,
+    caller::Caller,
+    id::{MessageId, NotAnId, SpaceId},
+    permission::Scope,
+    problem::Problem,
+    store::session::Session,
+    token::Claims,
+};
+
+/// The caller has what `P` asks for in the space that the path names.
+#[derive(Clone, Debug)]
+pub struct Authorised<P> {
+    session: Authenticated<P>,
+    space: SpaceId,
+    message: Option<MessageId>,
+    capability: Option<Claims>,
+    grant: Grant,
+}
+
+impl<P: SpacePolicy> Authorised<P> {
+    /// The caller's session.
+    pub fn session(&self) -> &Session {
+        self.session.session()
+    }
+
+    /// Everything else a handler needs.
+    pub fn board(&self) -> &Board {
+        self.session.board()
+    }
+
+    /// The space.
+    pub fn space(&self) -> SpaceId {
+        self.space
+    }
+
+    /// The message that the path names, where it names one. Whether it exists is not proved.
+    pub fn message(&self) -> Option<MessageId> {
+        self.message
+    }
+
+    /// What proved the permission.
+    pub fn grant(&self) -> &Grant {
+        &self.grant
+    }
+
+    /// Begins to write, with session and permission checked again inside the transaction.
+    ///
+    /// # Errors
+    /// 401 or 403 if they have ended meanwhile, 503 if the store cannot be written.
+    pub async fn effect(&self) -> Result<Effect, Problem> {
+        let effect = self.session.effect().await?;
+        judge::<P>(effect.db(), self.board(), self.question(), self.board().clock().now()).await?;
+        Ok(effect)
+    }
+
+    fn question(&self) -> Question<'_> {
+        Question {
+            session: self.session(),
+            space: self.space,
+            message: self.message,
+            capability: self.capability,
+        }
+    }
+}
+
+fn path_id<T: std::str::FromStr<Err = NotAnId>>(request: &Request, name: &'static str) -> Result<T, Problem> {
+    let text = request.raw_path_param(name).unwrap_or_default();
+    text.parse().map_err(|error: NotAnId| Problem::invalid_field(name, error.to_string()))
+}
+
+impl<'a, P: SpacePolicy> ApiExtractor<'a> for Authorised<P> {
+    const TYPES: &'static [ApiExtractorType] =
+        &[ApiExtractorType::Parameter, ApiExtractorType::SecurityScheme];
+    const PARAM_IS_REQUIRED: bool = true;
+
+    type ParamType = SpaceId;
+    type ParamRawType = SpaceId;
+
+    fn security_schemes() -> Vec<&'static str> {
+        let session = P::SCOPE.map_or("session", Scope::name);
+        match P::DOORS {
+            Doors::Roles => vec![session],
+            Doors::RolesOrCapability => vec![session, "capability"],
+        }
+    }
+
+    fn param_in() -> Option<MetaParamIn> {
+        Some(MetaParamIn::Path)
+    }
+
+    fn param_schema_ref() -> Option<MetaSchemaRef> {
+        Some(SpaceId::schema_ref())
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<SpaceId>,
+    ) -> Result<Self> {
+        let session = Authenticated::<P>::of(request)?;
+        let space = path_id(request, "space_id")?;
+        let message = match P::PLACE {
+            Place::Message => Some(path_id(request, "message_id")?),
+            Place::Space | Place::Messages => None,
+        };
+        let capability = Caller::of(request)?.capability().claims(session.board())?;
+        let board = session.board().clone();
+        let question = Question { session: session.session(), space, message, capability };
+        let grant = judge::<P>(board.store().read(), &board, question, board.clock().now()).await?;
+        Ok(Self { session, space, message, capability, grant })
+    }
+}

@@ -1,0 +1,43 @@
+//! Anybody: for the operations that need no session.
+
+use poem::{FromRequest, Request, RequestBody};
+
+use crate::{
+    audit::Effect,
+    board::Board,
+    caller::Caller,
+    problem::Problem,
+};
+
+/// Whoever sent the request, with nothing proved.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    caller: Caller,
+    board: Board,
+}
+
+impl Visitor {
+    /// What the edge found out.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// Everything else a handler needs.
+    pub fn board(&self) -> &Board {
+        &self.board
+    }
+
+    /// Begins to write.
+    ///
+    /// # Errors
+    /// 503 if the store cannot be written.
+    pub async fn effect(&self) -> Result<Effect, Problem> {
+        Ok(Effect::begin(self.board.store(), self.caller.trail(), self.board.clock()).await?)
+    }
+}
+
+impl<'a> FromRequest<'a> for Visitor {
+    async fn from_request(request: &'a Request, _body: &mut RequestBody) -> poem::Result<Self> {
+        Ok(Self { caller: Caller::of(request)?.clone(), board: Board::of(request)? })
+    }
+}

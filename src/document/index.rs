@@ -1,0 +1,119 @@
+//! Which operation a method and a path mean: for audit and metrics, which name the pattern and never what was typed.
+
+use std::sync::LazyLock;
+
+use poem::http::Method;
+use poem_openapi::OpenApi;
+use uuid::Uuid;
+
+use super::Api;
+
+/// An operation of the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Its operationId.
+    pub id: &'static str,
+    /// Its method.
+    pub method: Method,
+    /// The pattern of its path: `/spaces/{space_id}`.
+    pub pattern: String,
+}
+
+/// What a method and a path mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// An operation, and its path with the ids in it.
+    Operation(&'static Operation, String),
+    /// A path that takes other methods: these.
+    OtherMethods(Vec<Method>),
+    /// No path of the document.
+    Nothing,
+}
+
+/// Every operation of the document.
+#[derive(Debug)]
+pub struct Index(Vec<Operation>);
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let operations = Api::meta().into_iter().flat_map(|api| api.paths).flat_map(|path| {
+        let pattern = path.path;
+        path.operations.into_iter().map(move |operation| Operation {
+            id: operation.operation_id.unwrap_or_default(),
+            method: operation.method,
+            pattern: pattern.clone(),
+        })
+    });
+    Index(operations.collect())
+});
+
+impl Index {
+    /// The index of [`Api`].
+    pub fn get() -> &'static Self {
+        &INDEX
+    }
+
+    /// Every operation.
+    pub fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.0.iter()
+    }
+
+    /// What `method` and `path` mean. `HEAD` means what `GET` means, with the same checks.
+    pub fn find(&'static self, method: &Method, path: &str) -> Found {
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        let mut others = Vec::new();
+        for operation in &self.0 {
+            let Some(parsed) = parsed(&operation.pattern, path) else { continue };
+            if operation.method == method {
+                return Found::Operation(operation, parsed);
+            }
+            others.push(operation.method.clone());
+        }
+        if others.is_empty() { Found::Nothing } else { Found::OtherMethods(others) }
+    }
+}
+
+/// The pattern with the ids of `path` in it, where `path` matches; what is no id stays a name in braces.
+fn parsed(pattern: &str, path: &str) -> Option<String> {
+    let (mut segments, mut written) = (path.split('/'), Vec::new());
+    for expected in pattern.split('/') {
+        let segment = segments.next()?;
+        if !expected.starts_with('{') {
+            if segment != expected {
+                return None;
+            }
+            written.push(expected.to_owned());
+        } else if segment.is_empty() {
+            return None;
+        } else {
+            let id = Uuid::try_parse(segment).map(|id| id.to_string());
+            written.push(id.unwrap_or_else(|_| expected.to_owned()));
+        }
+    }
+    segments.next().is_none().then(|| written.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "0198c5d2-0000-7000-8000-000000000001";
+
+    #[test]
+    fn finds_operations_and_writes_only_ids() {
+        let Found::Operation(operation, path) =
+            Index::get().find(&Method::HEAD, &format!("/spaces/{ID}/messages/secret"))
+        else {
+            panic!("there is such an operation")
+        };
+        assert_eq!(operation.id, "readMessage");
+        assert_eq!(path, format!("/spaces/{ID}/messages/{{message_id}}"));
+    }
+
+    #[test]
+    fn tells_other_methods_from_unknown_paths() {
+        assert_eq!(Index::get().find(&Method::GET, "/users"), Found::OtherMethods(vec![Method::POST]));
+        for path in ["/", "/user", "/users/", "/spaces//messages", "/spaces/x/messages/y/z", "/share/"] {
+            assert_eq!(Index::get().find(&Method::POST, path), Found::Nothing, "{path}");
+        }
+    }
+}

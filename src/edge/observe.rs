@@ -1,0 +1,23 @@
+//! What a request leaves in the log and in the metrics: patterns and ids, never what the client typed.
+
+use std::time::Duration;
+
+use poem::http::StatusCode;
+
+use super::Passage;
+
+pub(super) fn observe(passage: &Passage, status: StatusCode, took: Duration) {
+    let labels = [("operation", passage.operation.to_owned()), ("status", status.as_u16().to_string())];
+    metrics::counter!("natter_requests_total", &labels).increment(1);
+    metrics::histogram!("natter_request_seconds", "operation" => passage.operation).record(took.as_secs_f64());
+    tracing::info!(
+        request_id = %passage.id,
+        operation = passage.operation,
+        method = %crate::telemetry::metrics::method_label(&passage.method),
+        path = %passage.path,
+        status = status.as_u16(),
+        address = %passage.address,
+        micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        "request"
+    );
+}

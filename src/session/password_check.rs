@@ -1,0 +1,111 @@
+//! Is this the password? Asked slowly of who has been wrong.
+
+use std::net::IpAddr;
+
+use sea_orm::DbErr;
+use zeroize::Zeroizing;
+
+use crate::{
+    board::Board,
+    id::AccountId,
+    login::{Counter, Failures, Standing, Subjects, subjects},
+    password::Priority,
+    problem::Problem,
+    store::{Store, account::Account, login_attempt},
+    timestamp::Timestamp,
+};
+
+/// Whose password it is, if `attempt` is the password of `account`; the same work where there is no such account.
+///
+/// Counts the failure before the work and takes it back afterwards, so that guesses made at once do not all see the
+/// same count.
+///
+/// # Errors
+/// 429 while the next attempt has to wait, 503 if the pool is full or the store cannot be written.
+pub async fn check(
+    board: &Board,
+    account: Option<&Account>,
+    name: &str,
+    attempt: Zeroizing<Vec<u8>>,
+    address: IpAddr,
+) -> Result<Option<AccountId>, Problem> {
+    let subjects = subjects(&board.name_ring(), name, address.into());
+    let now = board.clock().now();
+    let (standing, counted) = count(board.store(), &subjects, now).await?;
+    if let Err(wait) = counted {
+        return Err(Problem::rate_limited("Too many failed attempts: wait before the next one.", wait));
+    }
+    let priority = if standing.is_trusted(now) { Priority::Trusted } else { Priority::Ordinary };
+    let stored = account.map(|account| account.password.as_str());
+    let verified = board.hasher().verify(attempt, stored, priority).await;
+    if !matches!(verified, Ok(false)) {
+        take_back(board.store(), &subjects, standing, verified.is_ok(), now).await?;
+    }
+    let is_right = verified?;
+    Ok(account.filter(|_| is_right).map(|account| AccountId(account.id)))
+}
+
+type Counted = Result<(), std::time::Duration>;
+
+/// What the store remembers, and one more failure in it unless the attempt has to wait.
+async fn count(store: &Store, subjects: &Subjects, now: Timestamp) -> Result<(Standing, Counted), DbErr> {
+    let transaction = store.begin().await?;
+    let pair = login_attempt::find(&transaction, &subjects.get(Counter::Pair)).await?;
+    let standing = Standing {
+        account: failures(&login_attempt::find(&transaction, &subjects.get(Counter::Account)).await?),
+        address: failures(&login_attempt::find(&transaction, &subjects.get(Counter::Address)).await?),
+        pair: failures(&pair),
+        succeeded: Some(pair.succeeded_at).filter(|micros| *micros > 0).map(Timestamp::from_micros),
+    };
+    let allowed = standing.check(now);
+    if allowed.is_ok() {
+        for counter in standing.counters(now) {
+            let mut row = login_attempt::find(&transaction, &subjects.get(*counter)).await?;
+            set(&mut row, failures(&row).another(now));
+            login_attempt::save(&transaction, row).await?;
+        }
+        transaction.commit().await?;
+    }
+    Ok((standing, allowed))
+}
+
+/// Takes the counted failure back; a success ends the pair's failures and makes it trusted.
+async fn take_back(
+    store: &Store,
+    subjects: &Subjects,
+    before: Standing,
+    succeeded: bool,
+    then: Timestamp,
+) -> Result<(), DbErr> {
+    let transaction = store.begin().await?;
+    for counter in before.counters(then) {
+        let mut row = login_attempt::find(&transaction, &subjects.get(*counter)).await?;
+        let was = match counter {
+            Counter::Account => before.account,
+            Counter::Address => before.address,
+            Counter::Pair => before.pair,
+        };
+        let current = failures(&row);
+        set(&mut row, current.taken_back(was.another(then), was));
+        login_attempt::save(&transaction, row).await?;
+    }
+    if succeeded {
+        let mut pair = login_attempt::find(&transaction, &subjects.get(Counter::Pair)).await?;
+        set(&mut pair, Failures::default());
+        pair.succeeded_at = then.micros();
+        login_attempt::save(&transaction, pair).await?;
+    }
+    transaction.commit().await
+}
+
+fn failures(row: &login_attempt::Attempts) -> Failures {
+    Failures {
+        count: u32::try_from(row.failures).unwrap_or(u32::MAX),
+        last: Timestamp::from_micros(row.failed_at),
+    }
+}
+
+fn set(row: &mut login_attempt::Attempts, failures: Failures) {
+    row.failures = failures.count.into();
+    row.failed_at = failures.last.micros();
+}

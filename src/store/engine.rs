@@ -1,0 +1,84 @@
+//! What only one engine has. PostgreSQL's half will stand beside each of SQLite's.
+
+use std::{fs, io, path::Path, time::Duration};
+
+use sea_orm::{
+    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+
+use super::{OpenError, Store};
+
+/// How many reads run at once.
+const READERS: u32 = 8;
+
+/// How long a request waits for a connection, and a connection for another process's lock.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub(super) async fn open(url: &str) -> Result<Store, OpenError> {
+    if let Some(path) = sqlite_path(url) {
+        prepare_file(path).map_err(|source| OpenError::Directory {
+            directory: path.parent().unwrap_or(Path::new(".")).display().to_string(),
+            source,
+        })?;
+    }
+    let write = connect(url, 1, |options| options).await?;
+    let read = connect(url, READERS, |options| options.pragma("query_only", "on")).await?;
+    Ok(Store { read, write })
+}
+
+async fn connect(
+    url: &str,
+    connections: u32,
+    particular: impl Fn(SqliteConnectOptions) -> SqliteConnectOptions + Clone + Send + Sync + 'static,
+) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |options| {
+            particular(
+                options
+                    .journal_mode(SqliteJournalMode::Wal)
+                    // An answer is given only for what survives a power cut.
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .busy_timeout(PATIENCE)
+                    // What is deleted is gone from the file too.
+                    .pragma("secure_delete", "on"),
+            )
+        });
+    Database::connect(options).await
+}
+
+/// On SQLite a transaction that will write says so at once, so that two never wait for each other.
+pub(super) async fn begin(write: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    write
+        .begin_with_options(TransactionOptions {
+            isolation_level: None::<IsolationLevel>,
+            access_mode: None::<AccessMode>,
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        })
+        .await
+}
+
+fn sqlite_path(url: &str) -> Option<&Path> {
+    let rest = url.strip_prefix("sqlite:")?;
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    let path = rest.split('?').next().unwrap_or(rest);
+    (!path.is_empty() && path != ":memory:").then(|| Path::new(path))
+}
+
+/// Makes the directory (0700) and the file (0600) if they are missing: the messages are nobody else's.
+fn prepare_file(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+
+    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    }
+    fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path).map(drop)
+}

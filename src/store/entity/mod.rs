@@ -1,0 +1,14 @@
+//! One file for each table, the same for every engine.
+//!
+//! Times are microseconds since the Unix epoch and ids are UUIDs, so that a row means the same on each store.
+
+pub mod account;
+pub mod audit;
+pub mod capability;
+pub mod card;
+pub mod login_attempt;
+pub mod member;
+pub mod message;
+pub mod retired_name;
+pub mod session;
+pub mod space;

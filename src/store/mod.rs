@@ -1,0 +1,127 @@
+//! The store: one set of entities and migrations for every engine.
+//!
+//! What is particular to an engine (how it is opened, how it is written to) stands in [`engine`]; the modules
+//! with the queries know none of it.
+
+pub mod account;
+pub mod capability;
+pub mod card;
+mod engine;
+pub mod entity;
+pub mod login_attempt;
+pub mod member;
+pub mod message;
+mod row_mac;
+mod schema;
+pub mod session;
+pub mod space;
+
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
+use sea_orm_migration::MigratorTrait;
+
+pub use self::{row_mac::RowMac, schema::Schema};
+
+/// An open database.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// Only reads.
+    read: DatabaseConnection,
+    /// SQLite takes one writer at a time, so there it is a single connection, queued for in order.
+    write: DatabaseConnection,
+}
+
+/// Why a database cannot be opened or made ready.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The directory for the file cannot be made.
+    #[error("cannot make the directory {directory} for the database: {source}")]
+    Directory {
+        /// Which one.
+        directory: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The database was made by a newer program.
+    #[error(
+        "the database has schema {found}, this program knows {known} at most: run the newer program, \
+         or restore a backup made before it"
+    )]
+    Newer {
+        /// The newest migration the database has.
+        found: String,
+        /// The newest migration this program has.
+        known: String,
+    },
+    /// The database has not been migrated.
+    #[error("the database lacks the migrations {0}: run `natter-api migrate`")]
+    Older(String),
+    /// The engine failed.
+    #[error("the database failed: {0}")]
+    Database(#[from] DbErr),
+}
+
+impl Store {
+    /// Opens the database at `url`, without looking at its schema.
+    ///
+    /// # Errors
+    /// [`OpenError::Directory`] and [`OpenError::Database`].
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
+        engine::open(url).await
+    }
+
+    /// Brings the schema up to date; says which migrations it applied.
+    ///
+    /// # Errors
+    /// [`OpenError::Newer`] and [`OpenError::Database`].
+    pub async fn migrate(&self) -> Result<Vec<String>, OpenError> {
+        let pending = self.pending().await?;
+        Schema::up(&self.write, None).await?;
+        Ok(pending)
+    }
+
+    /// The migrations that this program has and the database has not.
+    ///
+    /// # Errors
+    /// [`OpenError::Newer`] if the database has some that this program has not.
+    pub async fn pending(&self) -> Result<Vec<String>, OpenError> {
+        let known: Vec<String> = Schema::migrations().iter().map(|step| step.name().to_owned()).collect();
+        let applied = Schema::get_migration_models(&self.write).await?;
+        if let Some(foreign) = applied.iter().map(|row| &row.version).filter(|name| !known.contains(name)).max() {
+            return Err(OpenError::Newer {
+                found: foreign.clone(),
+                known: known.last().cloned().unwrap_or_default(),
+            });
+        }
+        Ok(known.into_iter().filter(|name| !applied.iter().any(|row| &row.version == name)).collect())
+    }
+
+    /// Where single reads go.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// Begins to write. What is read inside stays true until the end.
+    ///
+    /// # Errors
+    /// The engine's, or that no connection came free in time.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        engine::begin(&self.write).await
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        self.read.ping().await
+    }
+
+    /// Closes every connection, after what runs on it.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.read.close().await?;
+        self.write.close().await
+    }
+}
