@@ -4,11 +4,18 @@
 //! `natter-preview`, which fetches strangers' pages and holds none (built without the `api` feature,
 //! it has no database code at all).
 
+pub mod admin;
+pub mod allowed_hosts;
 pub mod clock;
+pub mod lifecycle;
+pub mod listener;
 pub mod preview;
 pub mod problem;
 pub mod random;
+pub mod readiness;
+pub mod security_headers;
 pub mod settings;
+pub mod telemetry;
 pub mod timestamp;
 
 #[cfg(feature = "api")]

@@ -19,6 +19,13 @@ pub enum Priority {
 #[error("too many passwords are being hashed")]
 pub struct Busy;
 
+impl From<Busy> for Problem {
+    fn from(_: Busy) -> Self {
+        Self::unavailable("Too many passwords are being checked right now.", Duration::from_secs(1))
+    }
+}
+
+
 /// The size of the pool. Each hash in it takes one processor and its memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolSize {

@@ -80,7 +80,7 @@ fn last(key: &str) -> &str {
 }
 
 /// The environment variable of a key: `http.listen` is `NATTER_HTTP__LISTEN`.
-pub(super) fn variable(key: &str) -> String {
+pub fn variable(key: &str) -> String {
     format!("{PREFIX}{}", key.replace('.', "__").to_uppercase())
 }
 

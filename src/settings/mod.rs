@@ -31,6 +31,7 @@ pub use self::api::{
 pub use self::{
     admin::AdminSettings,
     fault::{Check, Fault, Faults},
+    known::variable,
     listing::Listing,
     load::{Loaded, load},
     log::{LogFormat, LogSettings},

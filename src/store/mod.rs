@@ -8,6 +8,7 @@ pub mod capability;
 pub mod card;
 mod engine;
 pub mod entity;
+mod failure;
 pub mod login_attempt;
 pub mod member;
 pub mod message;

@@ -1,0 +1,58 @@
+//! From the first signal to the end of the process: not ready, then a bounded drain, then the end.
+//!
+//! The order of a stop is: [`Termination::stop`] takes readiness away and resolves; given as the `stop` of
+//! [`listener::serve`](crate::listener::serve), it ends accepting and starts the drain; when `serve`
+//! returns, the store is closed and the process ends. The admin listener answers until then.
+
+use std::io;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::readiness::Readiness;
+
+/// The signals that ask the process to end: SIGTERM and SIGINT.
+#[derive(Debug)]
+pub struct Termination {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Termination {
+    /// Takes the signals over from their default action, which ends the process at once.
+    ///
+    /// # Errors
+    /// When the system does not let us handle signals.
+    pub fn handle() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits for a signal, then takes readiness away.
+    pub async fn stop(mut self, readiness: Readiness) {
+        let name = tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        };
+        readiness.stop();
+        tracing::info!(signal = name, "stopping");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{self, Command};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_signal_takes_readiness_away_before_anything_stops() {
+        for signal in ["TERM", "INT"] {
+            let readiness = Readiness::default();
+            let termination = Termination::handle().expect("signals can be handled");
+            let kill = format!("kill -{signal} {}", process::id());
+            assert!(Command::new("sh").args(["-c", &kill]).status().expect("sh runs").success());
+            assert!(readiness.reasons().is_empty());
+            termination.stop(readiness.clone()).await;
+            assert_eq!(readiness.reasons()[0].detail, "is shutting down");
+        }
+    }
+}
