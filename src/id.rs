@@ -3,12 +3,12 @@
 use std::{fmt, str::FromStr};
 
 use poem_openapi::{
-    registry::{MetaSchema, MetaSchemaRef},
-    types::{ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type},
+    registry::MetaSchema,
+    types::{ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON},
 };
 use uuid::{Builder, Uuid};
 
-use crate::{random::Random, timestamp::Timestamp};
+use crate::{random::Random, timestamp::Timestamp, wire_type::wire_type};
 
 /// A version 7 UUID made at `now`.
 ///
@@ -52,27 +52,7 @@ macro_rules! ids {
             }
         }
 
-        impl Type for $name {
-            const IS_REQUIRED: bool = true;
-            type RawValueType = Self;
-            type RawElementValueType = Self;
-
-            fn name() -> std::borrow::Cow<'static, str> {
-                "string_uuid".into()
-            }
-
-            fn schema_ref() -> MetaSchemaRef {
-                MetaSchemaRef::Inline(Box::new(MetaSchema::new_with_format("string", "uuid")))
-            }
-
-            fn as_raw_value(&self) -> Option<&Self> {
-                Some(self)
-            }
-
-            fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self> + 'a> {
-                Box::new(std::iter::once(self))
-            }
-        }
+        wire_type!($name, "string_uuid", MetaSchema::new_with_format("string", "uuid"));
 
         impl ToJSON for $name {
             fn to_json(&self) -> Option<serde_json::Value> {

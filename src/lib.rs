@@ -17,6 +17,7 @@ pub mod security_headers;
 pub mod settings;
 pub mod telemetry;
 pub mod timestamp;
+mod wire_type;
 
 #[cfg(feature = "api")]
 pub mod account;

@@ -1,11 +1,13 @@
 //! Pages of lists: how many rows, and the link to the next (RFC 8288).
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use poem_openapi::{
-    registry::{MetaSchema, MetaSchemaRef},
-    types::{ParseError, ParseFromParameter, ParseResult, Type},
+    registry::MetaSchema,
+    types::{ParseError, ParseFromParameter, ParseResult},
 };
+
+use crate::wire_type::wire_type;
 
 /// How many items a page has at most: 1 to 1,000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,31 +39,11 @@ impl fmt::Display for Limit {
     }
 }
 
-impl Type for Limit {
-    const IS_REQUIRED: bool = true;
-    type RawValueType = Self;
-    type RawElementValueType = Self;
-
-    fn name() -> Cow<'static, str> {
-        "integer_limit".into()
-    }
-
-    fn schema_ref() -> MetaSchemaRef {
-        MetaSchemaRef::Inline(Box::new(MetaSchema {
-            minimum: Some(1.0),
-            maximum: Some(Self::MOST.into()),
-            ..MetaSchema::new("integer")
-        }))
-    }
-
-    fn as_raw_value(&self) -> Option<&Self> {
-        Some(self)
-    }
-
-    fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self> + 'a> {
-        Box::new(std::iter::once(self))
-    }
-}
+wire_type!(
+    Limit,
+    "integer_limit",
+    MetaSchema { minimum: Some(1.0), maximum: Some(Limit::MOST.into()), ..MetaSchema::new("integer") }
+);
 
 impl ParseFromParameter for Limit {
     fn parse_from_parameter(text: &str) -> ParseResult<Self> {

@@ -4,11 +4,14 @@
 //! read them.
 
 use poem_openapi::{
-    registry::{MetaSchema, MetaSchemaRef},
+    registry::MetaSchema,
     types::{ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type},
 };
 
-use crate::json_body::{self, UTF_16};
+use crate::{
+    json_body::{self, UTF_16},
+    wire_type::wire_type,
+};
 
 macro_rules! texts {
     ($($(#[$doc:meta])+ $name:ident as $schema_name:literal = $schema:expr;)+) => { $(
@@ -28,27 +31,7 @@ macro_rules! texts {
             }
         }
 
-        impl Type for $name {
-            const IS_REQUIRED: bool = true;
-            type RawValueType = Self;
-            type RawElementValueType = Self;
-
-            fn name() -> std::borrow::Cow<'static, str> {
-                $schema_name.into()
-            }
-
-            fn schema_ref() -> MetaSchemaRef {
-                MetaSchemaRef::Inline(Box::new($schema))
-            }
-
-            fn as_raw_value(&self) -> Option<&Self> {
-                Some(self)
-            }
-
-            fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self> + 'a> {
-                Box::new(std::iter::once(self))
-            }
-        }
+        wire_type!($name, $schema_name, $schema);
 
         impl ToJSON for $name {
             fn to_json(&self) -> Option<serde_json::Value> {

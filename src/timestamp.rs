@@ -2,7 +2,13 @@
 
 use std::{fmt, ops::Add, time::Duration};
 
+use poem_openapi::{
+    registry::MetaSchema,
+    types::{ParseError, ParseFromParameter, ParseResult},
+};
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+
+use crate::wire_type::wire_type;
 
 /// A point in time in UTC, in whole microseconds since 1970-01-01T00:00:00Z.
 ///
@@ -64,6 +70,14 @@ impl fmt::Display for Timestamp {
             .and_then(|time| time.to_offset(UtcOffset::UTC).format(&Rfc3339).ok())
             .ok_or(fmt::Error)?;
         f.write_str(&text)
+    }
+}
+
+wire_type!(Timestamp, "string_date-time", MetaSchema::new_with_format("string", "date-time"));
+
+impl ParseFromParameter for Timestamp {
+    fn parse_from_parameter(text: &str) -> ParseResult<Self> {
+        Self::parse(text).ok_or_else(|| ParseError::custom("must be a time as in RFC 3339"))
     }
 }
 

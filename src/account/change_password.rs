@@ -70,7 +70,10 @@ impl ChangePassword {
         let account = own(&caller, &username).await?;
         let PasswordChange { current_password, new_password } = body.0;
         let current = Zeroizing::new(current_password.0.into_bytes());
-        if password_check::check(board, Some(&account), &account.name, current, caller.address()).await?.is_none() {
+        if password_check::check(board, Some(&account), &account.name, current, caller.address())
+            .await?
+            .is_none()
+        {
             return Err(Problem::invalid_field("current_password", "is not the password"));
         }
         let hash = board.hasher().hash(new_password.0, Priority::Trusted).await?;

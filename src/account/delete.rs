@@ -32,7 +32,12 @@ impl DeleteAccount {
     /// The caller's own, with its sessions, memberships, messages and capabilities, and the spaces in which nobody
     /// else is a member. A space that has other members but no other owner has to be handed over first. The name is
     /// not given out again.
-    #[oai(path = "/users/:username", method = "delete", operation_id = "deleteAccount", tag = "Tag::Accounts")]
+    #[oai(
+        path = "/users/:username",
+        method = "delete",
+        operation_id = "deleteAccount",
+        tag = "Tag::Accounts"
+    )]
     async fn delete_account(
         &self,
         caller: Authenticated<MayDeleteAccount>,
@@ -48,7 +53,8 @@ impl DeleteAccount {
             if !member::has_others(effect.db(), owned, id).await? {
                 space::remove(effect.db(), owned).await?;
             } else if member::other_owners(effect.db(), owned, id).await? == 0 {
-                let detail = format!("The space {owned} would have no owner: hand it over or delete it first.");
+                let detail =
+                    format!("The space {owned} would have no owner: hand it over or delete it first.");
                 return Err(Problem::new(Kind::OwnerNeeded, detail));
             }
         }

@@ -8,6 +8,9 @@ mod register;
 mod retired_name;
 
 pub use self::{
-    change_password::ChangePassword, delete::DeleteAccount, new_password::NewPassword, own::{is_name_of, own},
+    change_password::ChangePassword,
+    delete::DeleteAccount,
+    new_password::NewPassword,
+    own::{is_name_of, own},
     register::Register,
 };

@@ -59,11 +59,7 @@ impl Register {
     /// The only operation that tells whether a name is in use. An address may register a few accounts at once and
     /// then one every few seconds.
     #[oai(path = "/users", method = "post", operation_id = "registerUser", tag = "Tag::Accounts")]
-    async fn register_user(
-        &self,
-        visitor: Visitor,
-        body: JsonBody<Registration>,
-    ) -> Result<Answer, Problem> {
+    async fn register_user(&self, visitor: Visitor, body: JsonBody<Registration>) -> Result<Answer, Problem> {
         let (board, Registration { username, password }) = (visitor.board(), body.0);
         board.limits().registration(visitor.caller().address())?;
         if account::by_name(board.store().read(), username.as_str()).await?.is_some() {
@@ -72,7 +68,11 @@ impl Register {
         let hash = board.hasher().hash(password.0, Priority::Ordinary).await?;
 
         let effect = visitor.effect().await?;
-        let retired = account::is_retired(effect.db(), retired_name::possible_hashes(&board.name_ring(), username.as_str())).await?;
+        let retired = account::is_retired(
+            effect.db(),
+            retired_name::possible_hashes(&board.name_ring(), username.as_str()),
+        )
+        .await?;
         if retired || account::by_name(effect.db(), username.as_str()).await?.is_some() {
             return Err(taken());
         }

@@ -31,7 +31,9 @@ impl Grant {
     /// Everything it permits.
     pub fn permissions(&self) -> Permissions {
         match self {
-            Self::Roles(roles) => roles.iter().fold(Permissions::NONE, |all, role| all.union(role.permissions())),
+            Self::Roles(roles) => {
+                roles.iter().fold(Permissions::NONE, |all, role| all.union(role.permissions()))
+            }
             Self::Capability { root, claims } => claims.permissions.intersection(root.permissions),
         }
     }

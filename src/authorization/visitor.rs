@@ -2,12 +2,7 @@
 
 use poem::{FromRequest, Request, RequestBody};
 
-use crate::{
-    audit::Effect,
-    board::Board,
-    caller::Caller,
-    problem::Problem,
-};
+use crate::{audit::Effect, board::Board, caller::Caller, problem::Problem};
 
 /// Whoever sent the request, with nothing proved.
 #[derive(Clone, Debug)]

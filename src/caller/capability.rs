@@ -33,8 +33,7 @@ impl GivenCapability {
     /// 400 if there is more than one: which of them counts would be anybody's guess.
     pub fn of(request: &Request, query: &[(String, String)]) -> Result<Self, Problem> {
         let in_headers = request.headers().get_all(HEADER).iter().map(|value| value.to_str().unwrap_or(""));
-        let in_query =
-            query.iter().filter(|(name, _)| name == PARAMETER).map(|(_, value)| value.as_str());
+        let in_query = query.iter().filter(|(name, _)| name == PARAMETER).map(|(_, value)| value.as_str());
         let mut given = in_headers.chain(in_query);
         match (given.next(), given.next()) {
             (token, None) => Ok(Self(token.map(str::to_owned))),

@@ -70,9 +70,13 @@ pub fn presented(request: &Request) -> Result<Presented, Problem> {
     if !scheme.eq_ignore_ascii_case("basic") {
         return Ok(Presented::Unknown);
     }
-    let undecodable = || malformed("The Basic credentials cannot be decoded (base64 of UTF-8 `name:password`).");
+    let undecodable =
+        || malformed("The Basic credentials cannot be decoded (base64 of UTF-8 `name:password`).");
     let decoded = Zeroizing::new(STANDARD.decode(rest.trim()).map_err(|_| undecodable())?);
     let text = std::str::from_utf8(&decoded).map_err(|_| undecodable())?;
     let (name, password) = text.split_once(':').ok_or_else(undecodable)?;
-    Ok(Presented::Basic(Basic { name: name.to_owned(), password: Zeroizing::new(password.as_bytes().to_vec()) }))
+    Ok(Presented::Basic(Basic {
+        name: name.to_owned(),
+        password: Zeroizing::new(password.as_bytes().to_vec()),
+    }))
 }

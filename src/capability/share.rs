@@ -85,7 +85,8 @@ impl Share {
         body: JsonBody<NewShare>,
     ) -> Result<Json<Shared>, Problem> {
         let (board, NewShare { uri, user, perms }) = (caller.board(), body.0);
-        let unusable = || Problem::invalid_field("uri", "must be a capability URI of this server, as it was given out");
+        let unusable =
+            || Problem::invalid_field("uri", "must be a capability URI of this server, as it was given out");
         let (path, claims) = read(&uri, &board.capability_ring()).ok_or_else(unusable)?;
         let wanted = perms
             .map(|text| text.parse())

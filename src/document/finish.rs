@@ -55,7 +55,12 @@ fn close_request_bodies(document: &mut Value) {
     for methods in document["paths"].as_object().into_iter().flat_map(Map::values) {
         for operation in methods.as_object().into_iter().flat_map(Map::values) {
             let content = &operation["requestBody"]["content"]["application/json"];
-            bodies.extend(content["schema"]["$ref"].as_str().and_then(|name| name.rsplit('/').next()).map(str::to_owned));
+            bodies.extend(
+                content["schema"]["$ref"]
+                    .as_str()
+                    .and_then(|name| name.rsplit('/').next())
+                    .map(str::to_owned),
+            );
         }
     }
     for name in bodies {
@@ -125,14 +130,9 @@ fn keep_possible_statuses(operation: &mut Value, method: &str, path: &str) {
                 || path.contains("{session_id}")
                 || ["removeMember", "shareCapability"].contains(&&*id)
         }
-        "409" => [
-            "registerUser",
-            "createSpace",
-            "addMember",
-            "removeMember",
-            "deleteAccount",
-        ]
-        .contains(&&*id),
+        "409" => {
+            ["registerUser", "createSpace", "addMember", "removeMember", "deleteAccount"].contains(&&*id)
+        }
         "413" | "415" => posts,
         "405" | "502" => false,
         _ => true,

@@ -37,7 +37,8 @@ pub(super) async fn buffer(request: &mut Request, most: usize) -> Result<(), Pro
     if request.method() != Method::POST {
         return Ok(());
     }
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let announced =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let too_large = || Problem::new(Kind::TooLarge, format!("The body has more than {most} bytes."));
     if announced.is_some_and(|length: usize| length > most) {
         return Err(too_large());
@@ -45,7 +46,9 @@ pub(super) async fn buffer(request: &mut Request, most: usize) -> Result<(), Pro
     match timeout(DEADLINE, body.into_bytes_limit(most)).await {
         Ok(Ok(bytes)) => request.set_body(Body::from_bytes(bytes)),
         Ok(Err(ReadBodyError::PayloadTooLarge)) => return Err(too_large()),
-        Ok(Err(_)) | Err(_) => return Err(Problem::new(Kind::Malformed, "The body did not arrive whole and in time.")),
+        Ok(Err(_)) | Err(_) => {
+            return Err(Problem::new(Kind::Malformed, "The body did not arrive whole and in time."));
+        }
     }
     Ok(())
 }

@@ -20,10 +20,12 @@ impl ClientAddresses {
     /// The client's address: the peer's; behind trusted proxies, the last one in `X-Forwarded-For` that is not one
     /// of them. What a client writes there itself stands further left and never counts.
     pub fn of(&self, request: &Request) -> IpAddr {
-        let peer = request.remote_addr().as_socket_addr().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
+        let peer =
+            request.remote_addr().as_socket_addr().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
         let mut address = peer.to_canonical();
         let forwarded = request.headers().get_all("x-forwarded-for").iter();
-        let hops: Vec<&str> = forwarded.filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(',')).collect();
+        let hops: Vec<&str> =
+            forwarded.filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(',')).collect();
         for hop in hops.into_iter().rev() {
             if !self.trusted_proxies.iter().any(|network| network.contains(address)) {
                 break;

@@ -5,11 +5,7 @@ use std::net::IpAddr;
 use governor::Quota;
 
 use crate::{
-    client_network::ClientNetwork,
-    id::AccountId,
-    limit::Limiter,
-    problem::Problem,
-    settings::LimitsSettings,
+    client_network::ClientNetwork, id::AccountId, limit::Limiter, problem::Problem, settings::LimitsSettings,
 };
 
 /// The limits of this process: by account, and by address for registrations and for refusals.

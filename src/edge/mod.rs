@@ -166,9 +166,10 @@ impl Edge {
         match caller::presented(request)? {
             Presented::None => Ok(Credentials::None),
             Presented::Basic(basic) if passage.operation == "logIn" => Ok(Credentials::Basic(basic)),
-            Presented::Basic(_) if passage.operation == "logOut" => {
-                Err(Problem::new(Kind::Malformed, "Log out with the session's token: Authorization: Bearer TOKEN."))
-            }
+            Presented::Basic(_) if passage.operation == "logOut" => Err(Problem::new(
+                Kind::Malformed,
+                "Log out with the session's token: Authorization: Bearer TOKEN.",
+            )),
             Presented::Basic(_) | Presented::Unknown => Err(Problem::unauthenticated()),
             Presented::Bearer(text) => {
                 let token = SessionToken::parse(&text, &self.board.session_ring());
@@ -223,10 +224,12 @@ impl Endpoint for Edge {
         }
         let headers = response.headers_mut();
         if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind == "application/json; charset=utf-8") {
-            headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json;charset=utf-8"));
+            headers.insert(
+                header::CONTENT_TYPE,
+                header::HeaderValue::from_static("application/json;charset=utf-8"),
+            );
         }
         security_headers::apply(headers);
         Ok(response)
     }
 }
-

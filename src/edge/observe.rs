@@ -9,7 +9,8 @@ use super::Passage;
 pub(super) fn observe(passage: &Passage, status: StatusCode, took: Duration) {
     let labels = [("operation", passage.operation.to_owned()), ("status", status.as_u16().to_string())];
     metrics::counter!("natter_requests_total", &labels).increment(1);
-    metrics::histogram!("natter_request_seconds", "operation" => passage.operation).record(took.as_secs_f64());
+    metrics::histogram!("natter_request_seconds", "operation" => passage.operation)
+        .record(took.as_secs_f64());
     tracing::info!(
         request_id = %passage.id,
         operation = passage.operation,

@@ -42,7 +42,10 @@ impl Cards {
             return Ok(Self::default());
         }
         let known = settled(board, space, wanted).await?;
-        Ok(Self { of_message, known: known.into_iter().map(|known| (known.url_hash.clone(), known)).collect() })
+        Ok(Self {
+            of_message,
+            known: known.into_iter().map(|known| (known.url_hash.clone(), known)).collect(),
+        })
     }
 
     /// The cards of one message, in the order of its text; a link without one is left out.

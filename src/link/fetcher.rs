@@ -98,7 +98,8 @@ mod tests {
     #[test]
     fn failures_back_off_up_to_a_day() {
         let now = Timestamp::default();
-        let pauses = [0, 1, 2, 10, i32::MAX].map(|failures| next_due(false, failures, now).since(now).as_secs());
+        let pauses =
+            [0, 1, 2, 10, i32::MAX].map(|failures| next_due(false, failures, now).since(now).as_secs());
         assert_eq!(pauses, [60, 120, 240, 61_440, 61_440]);
         assert_eq!(next_due(true, 3, now).since(now), FRESH);
     }

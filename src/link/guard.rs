@@ -85,14 +85,42 @@ fn in_any_encoding(text: &str, prefix: &str) -> bool {
 
 /// Parameters that one-time links and signed links bear.
 const PARAMETERS: [&str; 17] = [
-    "token", "access_token", "id_token", "code", "otp", "nonce", "key", "auth", "authkey", "secret", "password",
-    "signature", "sig", "hash", "ticket", "invite", "x-amz-signature",
+    "token",
+    "access_token",
+    "id_token",
+    "code",
+    "otp",
+    "nonce",
+    "key",
+    "auth",
+    "authkey",
+    "secret",
+    "password",
+    "signature",
+    "sig",
+    "hash",
+    "ticket",
+    "invite",
+    "x-amz-signature",
 ];
 
 /// Parts of paths where one-time links lead.
 const SEGMENTS: [&str; 15] = [
-    "reset", "reset-password", "password-reset", "verify", "verification", "confirm", "confirmation", "activate",
-    "activation", "invite", "invitation", "magic", "magic-link", "unsubscribe", "optout",
+    "reset",
+    "reset-password",
+    "password-reset",
+    "verify",
+    "verification",
+    "confirm",
+    "confirmation",
+    "activate",
+    "activation",
+    "invite",
+    "invitation",
+    "magic",
+    "magic-link",
+    "unsubscribe",
+    "optout",
 ];
 
 fn looks_single_use(url: &Url) -> bool {
@@ -140,10 +168,15 @@ mod tests {
     #[test]
     fn single_use_links_are_fetched_only_when_asked() {
         let guard = Guard::new([]);
-        for url in ["https://a.example/Reset/x", "https://a.example/?TOKEN=1", "https://a.example/a?b=1&code=2"] {
+        for url in
+            ["https://a.example/Reset/x", "https://a.example/?TOKEN=1", "https://a.example/a?b=1&code=2"]
+        {
             let url = Url::parse(url).expect(url);
             assert_eq!(guard.judge(&url), Verdict::OnlyIfAsked, "{url}");
-            assert_eq!([None, Some(false), Some(true)].map(|said| guard.permits(&url, said)), [false, false, true]);
+            assert_eq!(
+                [None, Some(false), Some(true)].map(|said| guard.permits(&url, said)),
+                [false, false, true]
+            );
         }
         assert_eq!(judge("https://a.example/tokens?codec=1"), Verdict::Fetch);
     }

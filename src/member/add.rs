@@ -78,7 +78,12 @@ impl AddMember {
     /// Add a member
     ///
     /// Or give a member other roles. By an owner only; a capability is refused. The last owner stays one.
-    #[oai(path = "/spaces/:space_id/members", method = "post", operation_id = "addMember", tag = "Tag::Members")]
+    #[oai(
+        path = "/spaces/:space_id/members",
+        method = "post",
+        operation_id = "addMember",
+        tag = "Tag::Members"
+    )]
     async fn add_member(
         &self,
         /// The space.
@@ -89,10 +94,8 @@ impl AddMember {
         let (space, NewMember { username, roles }) = (owner.space(), body.0);
         let named = roles.unwrap_or_else(|| vec![RoleName::Member]);
         // Twice the same is once.
-        let roles: Vec<_> = Role::ALL
-            .into_iter()
-            .filter(|role| named.iter().any(|name| name.role() == *role))
-            .collect();
+        let roles: Vec<_> =
+            Role::ALL.into_iter().filter(|role| named.iter().any(|name| name.role() == *role)).collect();
 
         let effect = owner.effect().await?;
         let account = account::by_name(effect.db(), username.as_str())

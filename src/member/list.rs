@@ -56,7 +56,12 @@ impl ListMembers {
     /// List members
     ///
     /// By any member; a capability is refused, since it tells nobody who else is there.
-    #[oai(path = "/spaces/:space_id/members", method = "get", operation_id = "listMembers", tag = "Tag::Members")]
+    #[oai(
+        path = "/spaces/:space_id/members",
+        method = "get",
+        operation_id = "listMembers",
+        tag = "Tag::Members"
+    )]
     async fn list_members(
         &self,
         /// The space.
@@ -67,8 +72,7 @@ impl ListMembers {
         /// How many, 1 to 1,000.
         limit: Query<Option<Limit>>,
     ) -> Result<Answer, Problem> {
-        let (db, space, limit) =
-            (reader.board().store().read(), reader.space(), limit.0.unwrap_or_default());
+        let (db, space, limit) = (reader.board().store().read(), reader.space(), limit.0.unwrap_or_default());
         let members = member::page(db, space, after.0, limit.rows()).await?;
         let names = account::names(db, members.iter().map(|(id, _)| *id)).await?;
         let link = next_link(limit, &members, |(last, _)| {

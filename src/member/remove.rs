@@ -53,7 +53,8 @@ impl RemoveMember {
     ) -> Result<Json<Done>, Problem> {
         let space = caller.space();
         let effect = caller.effect().await?;
-        let member = account::by_name(effect.db(), username.as_str()).await?.map(|account| AccountId(account.id));
+        let member =
+            account::by_name(effect.db(), username.as_str()).await?.map(|account| AccountId(account.id));
         let own = caller.session().account;
         // As it is inside the transaction, not as it was when the request came in.
         let is_owner = member::roles(effect.db(), space, own).await?.contains(&Role::Owner);

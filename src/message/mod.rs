@@ -9,9 +9,5 @@ mod uri;
 mod view;
 
 pub use self::{
-    list::ListMessages,
-    post::PostMessage,
-    remove::RemoveMessage,
-    timeline::ViewTimeline,
-    view::ViewMessage,
+    list::ListMessages, post::PostMessage, remove::RemoveMessage, timeline::ViewTimeline, view::ViewMessage,
 };

@@ -95,7 +95,8 @@ impl ViewTimeline {
         if matches!(range, Range::After(_)) {
             messages.reverse();
         }
-        let uris: Vec<_> = messages.iter().map(|message| uri(&reader, message.id).unwrap_or_default()).collect();
+        let uris: Vec<_> =
+            messages.iter().map(|message| uri(&reader, message.id).unwrap_or_default()).collect();
         let views = show(&reader, messages).await?;
         let messages =
             uris.into_iter().zip(views).map(|(uri, message)| TimelineEntry { uri, message }).collect();

@@ -45,7 +45,8 @@ fn operation_section(path: &str, method: &str, operation: &Value) -> String {
             let _ = write!(section, "<h3>Answer {status}</h3><pre>{}</pre>", escape(&format!("{example:#}")));
         }
     }
-    let statuses = answers.into_iter().map(|(status, answer)| (status.clone(), text(&answer["description"]).to_owned()));
+    let statuses =
+        answers.into_iter().map(|(status, answer)| (status.clone(), text(&answer["description"]).to_owned()));
     section += &table("Statuses", statuses.collect());
     section + "</section>"
 }
@@ -105,4 +106,3 @@ fn markup(text: &str) -> String {
     }
     written
 }
-

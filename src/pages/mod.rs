@@ -25,7 +25,8 @@ pub struct Page {
 }
 
 /// A page of ours may show itself with our style sheet and run nothing.
-const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 impl Pages {
     /// Makes them from the document and the catalogue.

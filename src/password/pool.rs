@@ -1,8 +1,10 @@
 //! How many passwords are hashed at once, and who waits.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::problem::Problem;
 
 /// Who asks for a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +26,6 @@ impl From<Busy> for Problem {
         Self::unavailable("Too many passwords are being checked right now.", Duration::from_secs(1))
     }
 }
-
 
 /// The size of the pool. Each hash in it takes one processor and its memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! Where cards come from.
 
+use std::fmt;
+
 use super::{Card, Previewer, Refusal, WorkerClient};
 
 /// Where cards come from: this process, or a worker apart from it.
@@ -8,6 +10,15 @@ pub enum Source {
     InProcess(Previewer),
     /// Pages are fetched by a worker.
     Worker(WorkerClient),
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::InProcess(_) => "InProcess",
+            Self::Worker(_) => "Worker",
+        })
+    }
 }
 
 impl Source {

@@ -65,9 +65,9 @@ impl LogIn {
     ) -> Result<Answer, Problem> {
         let scopes = match &scope.0 {
             None => Scopes::DEFAULT,
-            Some(text) => text
-                .parse()
-                .map_err(|error: crate::permission::UnknownScope| Problem::invalid_field("scope", error.to_string()))?,
+            Some(text) => text.parse().map_err(|error: crate::permission::UnknownScope| {
+                Problem::invalid_field("scope", error.to_string())
+            })?,
         };
         let board = visitor.board();
         let account = match visitor.caller().credentials() {

@@ -6,6 +6,4 @@ mod log_out;
 pub mod password_check;
 mod revoke;
 
-pub use self::{
-    list::ListSessions, log_in::LogIn, log_out::LogOut, revoke::RevokeSession,
-};
+pub use self::{list::ListSessions, log_in::LogIn, log_out::LogOut, revoke::RevokeSession};

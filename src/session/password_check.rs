@@ -61,7 +61,8 @@ async fn count(store: &Store, subjects: &Subjects, now: Timestamp) -> Result<(St
     if allowed.is_ok() {
         for counter in standing.counters(now) {
             let mut row = login_attempt::find(&transaction, &subjects.get(*counter)).await?;
-            set(&mut row, failures(&row).another(now));
+            let counted = failures(&row).another(now);
+            set(&mut row, counted);
             login_attempt::save(&transaction, row).await?;
         }
         transaction.commit().await?;

@@ -95,8 +95,10 @@ impl CreateSpace {
         let account = caller.session().account;
         space::insert(effect.db(), id, &name, now).await?;
         member::set_roles(effect.db(), id, account, &[Role::Owner]).await?;
-        let whole = capability::new_root(board, account, id, Target::Space, Permissions::ALL, Lifetime::SPACE);
-        let messages = capability::new_root(board, account, id, Target::Messages, Permissions::ALL, Lifetime::SPACE);
+        let whole =
+            capability::new_root(board, account, id, Target::Space, Permissions::ALL, Lifetime::SPACE);
+        let messages =
+            capability::new_root(board, account, id, Target::Messages, Permissions::ALL, Lifetime::SPACE);
         capability::store(effect.db(), board, [&whole, &messages]).await?;
         effect.commit(StatusCode::CREATED).await?;
 

@@ -45,7 +45,12 @@ impl HandOverSpace {
     /// Hand a space over
     ///
     /// To one of its members, who becomes its owner; the caller becomes a member.
-    #[oai(path = "/spaces/:space_id/owner", method = "post", operation_id = "handOverSpace", tag = "Tag::Spaces")]
+    #[oai(
+        path = "/spaces/:space_id/owner",
+        method = "post",
+        operation_id = "handOverSpace",
+        tag = "Tag::Spaces"
+    )]
     async fn hand_over_space(
         &self,
         /// The space.
@@ -54,7 +59,8 @@ impl HandOverSpace {
         body: JsonBody<NewOwner>,
     ) -> Result<Json<Done>, Problem> {
         let (space, caller) = (owner.space(), owner.session().account);
-        let no_member = || Problem::invalid_field("username", "must be the name of another member of this space");
+        let no_member =
+            || Problem::invalid_field("username", "must be the name of another member of this space");
 
         let effect = owner.effect().await?;
         let heir = account::by_name(effect.db(), body.0.username.as_str()).await?.ok_or_else(no_member)?;

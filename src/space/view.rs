@@ -56,8 +56,7 @@ impl ViewSpace {
         viewer: Authorised<MayViewSpace>,
     ) -> Result<Json<SpaceView>, Problem> {
         let id = viewer.space();
-        let space =
-            space::by_id(viewer.board().store().read(), id).await?.ok_or_else(Problem::forbidden)?;
+        let space = space::by_id(viewer.board().store().read(), id).await?.ok_or_else(Problem::forbidden)?;
         let roles: &[Role] = match viewer.grant() {
             Grant::Roles(roles) => roles,
             Grant::Capability { .. } => &[],

@@ -1,6 +1,8 @@
 //! Accounts.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::Expr,
+};
 
 use super::entity::{account as row, retired_name};
 use crate::{id::AccountId, text::UserName, timestamp::Timestamp};

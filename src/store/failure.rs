@@ -35,9 +35,10 @@ fn is_away(error: &DbErr) -> bool {
                     .code()
                     .and_then(|code| code.parse::<u32>().ok())
                     .is_some_and(|code| AWAY.contains(&(code & 0xFF))),
-                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
-                    true
-                }
+                sqlx::Error::Io(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed => true,
                 _ => false,
             }
         }

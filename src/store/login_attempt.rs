@@ -1,7 +1,8 @@
 //! Counters of failed logins.
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
     sea_query::{Condition, OnConflict},
 };
 
@@ -14,7 +15,12 @@ pub type Attempts = row::Model;
 /// The counter of one subject.
 pub async fn find(db: &impl ConnectionTrait, subject: &[u8; 32]) -> Result<Attempts, DbErr> {
     let found = row::Entity::find_by_id(subject.to_vec()).one(db).await?;
-    Ok(found.unwrap_or_else(|| Attempts { subject: subject.to_vec(), failures: 0, failed_at: 0, succeeded_at: 0 }))
+    Ok(found.unwrap_or_else(|| Attempts {
+        subject: subject.to_vec(),
+        failures: 0,
+        failed_at: 0,
+        succeeded_at: 0,
+    }))
 }
 
 /// Stores a counter.

@@ -1,8 +1,8 @@
 //! Who has which roles in a space.
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 
 use super::entity::member as row;
@@ -16,7 +16,11 @@ fn role(row: &row::Model) -> Option<Role> {
 }
 
 /// The roles of an account in a space; none if it is no member.
-pub async fn roles(db: &impl ConnectionTrait, space: SpaceId, account: AccountId) -> Result<Vec<Role>, DbErr> {
+pub async fn roles(
+    db: &impl ConnectionTrait,
+    space: SpaceId,
+    account: AccountId,
+) -> Result<Vec<Role>, DbErr> {
     let rows = row::Entity::find()
         .filter(row::Column::SpaceId.eq(space.0))
         .filter(row::Column::AccountId.eq(account.0))
@@ -39,11 +43,8 @@ pub async fn set_roles(
         .exec(db)
         .await?;
     for role in roles {
-        let row = row::ActiveModel {
-            space_id: Set(space.0),
-            account_id: Set(account.0),
-            role: Set(role.number()),
-        };
+        let row =
+            row::ActiveModel { space_id: Set(space.0), account_id: Set(account.0), role: Set(role.number()) };
         row::Entity::insert(row).exec_without_returning(db).await?;
     }
     Ok(())
@@ -64,7 +65,11 @@ pub async fn other_owners(
 }
 
 /// Whether a space has members besides `account`.
-pub async fn has_others(db: &impl ConnectionTrait, space: SpaceId, account: AccountId) -> Result<bool, DbErr> {
+pub async fn has_others(
+    db: &impl ConnectionTrait,
+    space: SpaceId,
+    account: AccountId,
+) -> Result<bool, DbErr> {
     let other = row::Entity::find()
         .filter(row::Column::SpaceId.eq(space.0))
         .filter(row::Column::AccountId.ne(account.0))

@@ -1,6 +1,8 @@
 //! Messages. Their only door asks for the proof that the caller may pass; a proof of too little does not compile.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::entity::message as row;
 use crate::{
@@ -56,10 +58,7 @@ pub async fn find<P: SpacePolicy>(
     id: MessageId,
 ) -> Result<Option<Message>, DbErr> {
     const { assert!(Permissions::READ.is_subset(P::NEEDS), "reading needs r") };
-    let row = row::Entity::find_by_id(id.0)
-        .filter(row::Column::SpaceId.eq(proof.space().0))
-        .one(db)
-        .await?;
+    let row = row::Entity::find_by_id(id.0).filter(row::Column::SpaceId.eq(proof.space().0)).one(db).await?;
     Ok(row.map(Message::from))
 }
 

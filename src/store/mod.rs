@@ -87,7 +87,9 @@ impl Store {
     pub async fn pending(&self) -> Result<Vec<String>, OpenError> {
         let known: Vec<String> = Schema::migrations().iter().map(|step| step.name().to_owned()).collect();
         let applied = Schema::get_migration_models(&self.write).await?;
-        if let Some(foreign) = applied.iter().map(|row| &row.version).filter(|name| !known.contains(name)).max() {
+        if let Some(foreign) =
+            applied.iter().map(|row| &row.version).filter(|name| !known.contains(name)).max()
+        {
             return Err(OpenError::Newer {
                 found: foreign.clone(),
                 known: known.last().cloned().unwrap_or_default(),

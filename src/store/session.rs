@@ -1,6 +1,8 @@
 //! Sessions. A row that does not bear its MAC is no session, whoever wrote it.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::{RowMac, entity::session as row};
 use crate::{
@@ -104,7 +106,11 @@ pub async fn list(
 }
 
 /// Ends one session of an account; says whether there was one.
-pub async fn remove(db: &impl ConnectionTrait, account: AccountId, session: SessionId) -> Result<bool, DbErr> {
+pub async fn remove(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    session: SessionId,
+) -> Result<bool, DbErr> {
     let removed = row::Entity::delete_many()
         .filter(row::Column::Id.eq(session.0))
         .filter(row::Column::AccountId.eq(account.0))

@@ -25,11 +25,7 @@ fn table(name: &'static str) -> TableCreateStatement {
 
 /// A column that refers to `to.id` and goes with it.
 fn belongs(from: &'static str, column: &'static str, to: &'static str) -> ForeignKeyCreateStatement {
-    ForeignKey::create()
-        .from(from, column)
-        .to(to, "id")
-        .on_delete(ForeignKeyAction::Cascade)
-        .take()
+    ForeignKey::create().from(from, column).to(to, "id").on_delete(ForeignKeyAction::Cascade).take()
 }
 
 fn tables() -> Vec<TableCreateStatement> {

@@ -112,7 +112,8 @@ fn debug_shows_nothing_of_it() {
 
 #[test]
 fn only_a_message_of_the_messages_is_below_another_target() {
-    let (one, two) = (Target::Message(MessageId(Uuid::from_u128(1))), Target::Message(MessageId(Uuid::from_u128(2))));
+    let (one, two) =
+        (Target::Message(MessageId(Uuid::from_u128(1))), Target::Message(MessageId(Uuid::from_u128(2))));
     let all = [Target::Space, Target::Messages, one, two];
     for from in all {
         for to in all {
