@@ -34,6 +34,8 @@ pub mod capability;
 #[cfg(feature = "api")]
 pub mod client_network;
 #[cfg(feature = "api")]
+pub mod command;
+#[cfg(feature = "api")]
 pub mod document;
 #[cfg(feature = "api")]
 pub mod edge;
@@ -51,6 +53,8 @@ pub mod link;
 pub mod log;
 #[cfg(feature = "api")]
 pub mod login;
+#[cfg(feature = "api")]
+pub mod maintenance;
 #[cfg(feature = "api")]
 pub mod member;
 #[cfg(feature = "api")]

@@ -1,3 +1,7 @@
 //! The message board API.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> anyhow::Result<ExitCode> {
+    natter::command::run()
+}

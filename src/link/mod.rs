@@ -6,7 +6,6 @@ mod fetcher;
 mod guard;
 mod previews;
 
-use poem::http::uri::Authority;
 use sea_orm::{ConnectionTrait, DbErr};
 use sha2::{Digest, Sha256};
 
@@ -46,9 +45,4 @@ pub async fn enqueue(
 
 fn hash(url: &str) -> [u8; 32] {
     Sha256::digest(url.as_bytes()).into()
-}
-
-/// The host of an authority, without its port.
-fn host_of(authority: &Authority) -> &str {
-    authority.host().trim_start_matches('[').trim_end_matches(']')
 }

@@ -111,12 +111,12 @@ impl Store {
         engine::begin(&self.write).await
     }
 
-    /// Whether the database answers.
+    /// Whether the database can be written; changes nothing.
     ///
     /// # Errors
-    /// The engine's.
-    pub async fn ping(&self) -> Result<(), DbErr> {
-        self.read.ping().await
+    /// The engine's: it is away, locked, read-only.
+    pub async fn probe(&self) -> Result<(), DbErr> {
+        self.begin().await?.rollback().await
     }
 
     /// Closes every connection, after what runs on it.

@@ -1,0 +1,103 @@
+//! The commands of `natter-api`.
+
+mod admin;
+mod serve;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    document,
+    settings::{ApiSettings, Loaded, load},
+    store::Store,
+};
+
+/// A secure message board API.
+#[derive(Parser)]
+#[command(name = "natter-api", version)]
+struct Arguments {
+    /// A TOML file with settings; the environment (NATTER_SECTION__KEY) overrides it.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API (what happens without a command).
+    Serve,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Print every setting with its value and where it comes from.
+    Settings,
+    /// Ask a running server on this machine whether it is ready; the exit status says it.
+    Healthcheck,
+    /// Administer the database, also beside a running server.
+    #[command(subcommand)]
+    Admin(admin::Command),
+}
+
+/// The exit status for settings or arguments that cannot be used, as clap gives it too.
+const UNUSABLE: u8 = 2;
+
+/// Runs the program with the arguments it was started with.
+///
+/// # Errors
+/// What went wrong, for whoever started the program.
+pub fn run() -> anyhow::Result<ExitCode> {
+    let arguments = Arguments::parse();
+    let command = arguments.command.unwrap_or(Command::Serve);
+    if let Command::Openapi = command {
+        print(&document::text());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let loaded: Loaded<ApiSettings> = match load(arguments.config.as_deref(), std::env::vars_os()) {
+        Ok(loaded) => loaded,
+        Err(faults) => {
+            complain(&faults.to_string());
+            return Ok(ExitCode::from(UNUSABLE));
+        }
+    };
+    if let Command::Settings = command {
+        print(&loaded.listing().to_string());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let settings = loaded.settings;
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve => serve::serve(settings).await,
+            Command::Migrate => migrate(&settings).await,
+            Command::Admin(command) => admin::run(command, &settings).await,
+            Command::Healthcheck => Ok(crate::admin::healthcheck(settings.admin.listen, "/ready").await),
+            Command::Openapi | Command::Settings => Ok(ExitCode::SUCCESS),
+        }
+    })
+}
+
+async fn migrate(settings: &ApiSettings) -> anyhow::Result<ExitCode> {
+    let store = Store::open(&settings.database.url).await?;
+    let applied = store.migrate().await?;
+    if applied.is_empty() {
+        print("The schema is up to date.\n");
+    }
+    for migration in applied {
+        print(&format!("Applied {migration}.\n"));
+    }
+    store.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[allow(clippy::print_stdout, reason = "the result of a command goes to standard output")]
+fn print(text: &str) {
+    print!("{text}");
+}
+
+#[allow(clippy::print_stderr, reason = "there is no log before there are settings")]
+fn complain(text: &str) {
+    eprintln!("{}", text.trim_end());
+}
