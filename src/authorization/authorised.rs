@@ -1,5 +1,7 @@
 //! The proof that the caller may do something in a space.
 
+use std::str::FromStr;
+
 use poem::{Request, RequestBody, Result};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
@@ -78,8 +80,13 @@ impl<P: SpacePolicy> Authorised<P> {
     }
 }
 
-fn path_id<T: std::str::FromStr<Err = NotAnId>>(request: &Request, name: &'static str) -> Result<T, Problem> {
-    let text = request.raw_path_param(name).unwrap_or_default();
+/// The id at a place of the path; the framework only numbers its parameters.
+fn path_id<T: FromStr<Err = NotAnId>>(
+    request: &Request,
+    place: &'static str,
+    name: &'static str,
+) -> Result<T, Problem> {
+    let text = request.raw_path_param(place).unwrap_or_default();
     text.parse().map_err(|error: NotAnId| Problem::invalid_field(name, error.to_string()))
 }
 
@@ -113,9 +120,9 @@ impl<'a, P: SpacePolicy> ApiExtractor<'a> for Authorised<P> {
         _options: ExtractParamOptions<SpaceId>,
     ) -> Result<Self> {
         let session = Authenticated::<P>::of(request)?;
-        let space = path_id(request, "space_id")?;
+        let space = path_id(request, "param0", "space_id")?;
         let message = match P::PLACE {
-            Place::Message => Some(path_id(request, "message_id")?),
+            Place::Message => Some(path_id(request, "param1", "message_id")?),
             Place::Space | Place::Messages => None,
         };
         let capability = Caller::of(request)?.capability().claims(session.board())?;

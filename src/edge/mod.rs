@@ -65,6 +65,7 @@ struct Passage {
     /// What stands in audit, log and metrics for the path.
     path: String,
     operation: &'static str,
+    pattern: &'static str,
 }
 
 impl Passage {
@@ -125,7 +126,9 @@ impl Edge {
             return Ok(page.response());
         }
         match Index::get().find(&passage.method, request.uri().path()) {
-            Found::Operation(operation, path) => (passage.path, passage.operation) = (path, operation.id),
+            Found::Operation(operation, path) => {
+                (passage.path, passage.operation, passage.pattern) = (path, operation.id, &operation.pattern);
+            }
             Found::OtherMethods(methods) => {
                 let allow: Vec<_> = methods.iter().map(Method::as_str).collect();
                 return Err(Problem::method_not_allowed(allow.join(", ")));
@@ -153,7 +156,7 @@ impl Edge {
         request.extensions_mut().insert(self.board.clone());
         request.extensions_mut().insert(Caller::new(credentials, capability, begun, passage.address));
         match AssertUnwindSafe(self.operations.call(request)).catch_unwind().await {
-            Ok(answer) => answer.map_err(problem::from_poem),
+            Ok(answer) => answer.map_err(|error| problem::from_poem_at(error, passage.pattern)),
             Err(_) => {
                 metrics::counter!("natter_panics_total").increment(1);
                 Err(Problem::internal())
@@ -213,6 +216,7 @@ impl Endpoint for Edge {
             method: request.method().clone(),
             path: "(none)".to_owned(),
             operation: "none",
+            pattern: "",
         };
         let is_head = passage.method == Method::HEAD;
         let started = tokio::time::Instant::now();

@@ -124,6 +124,11 @@ impl ApiResponse for Problem {
 ///
 /// Texts of the framework are replaced where they could quote what the client sent.
 pub fn from_poem(error: poem::Error) -> Problem {
+    from_poem_at(error, "")
+}
+
+/// The same for an operation with this path (`/spaces/{space_id}`), whose parameters the framework only numbers.
+pub fn from_poem_at(error: poem::Error, pattern: &str) -> Problem {
     let error = match error.downcast::<Problem>() {
         Ok(problem) => return problem,
         Err(error) => error,
@@ -132,7 +137,7 @@ pub fn from_poem(error: poem::Error) -> Problem {
         return Problem::invalid_field(*name, reason.clone());
     }
     if let Some(ParsePathError { name, reason }) = error.downcast_ref() {
-        return Problem::invalid_field(*name, reason.clone());
+        return Problem::invalid_field(path_parameter(pattern, name), reason.clone());
     }
     if error.is::<ParseRequestPayloadError>() {
         return Problem::new(Kind::Malformed, "The body cannot be read as this operation's JSON.");
@@ -148,4 +153,11 @@ pub fn from_poem(error: poem::Error) -> Problem {
     }
     tracing::error!(%error, "an error of the framework has no problem of its own");
     Problem::internal()
+}
+
+/// The name of the path parameter that the framework calls `param0`, `param1` …
+fn path_parameter<'a>(pattern: &'a str, numbered: &'a str) -> &'a str {
+    let mut names = pattern.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let number = numbered.strip_prefix("param").and_then(|number| number.parse().ok());
+    number.and_then(|number| names.nth(number)).unwrap_or(numbered)
 }
