@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
+    id::{CapabilityId, MessageId},
     permission::Permissions,
     random::Random,
     timestamp::Timestamp,

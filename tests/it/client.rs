@@ -1,0 +1,159 @@
+//! A client of the API, as thin as it can be: tests see the wire.
+
+use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
+use serde_json::{Value, json};
+
+/// Every scope there is.
+pub const ALL_SCOPES: &str = "create_space post_message read_message list_messages delete_message add_member \
+                              list_spaces list_members manage_space manage_account read_log full_access";
+
+/// The password of every account under test, by its name.
+pub fn password(name: &str) -> String {
+    format!("pw of {name} !")
+}
+
+/// A client, with or without a session.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    token: Option<String>,
+}
+
+/// A client with a session, and whose it is.
+#[derive(Clone)]
+pub struct Session {
+    pub name: String,
+    pub token: String,
+    pub client: Client,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Client {
+    pub fn new(address: &str) -> Self {
+        // reqwest builds a TLS set-up for every client.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        Self { http, base: format!("http://{address}"), token: None }
+    }
+
+    /// The same client with this session token.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// A request to be completed by hand; a session's token is on it.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        send(self.request(Method::GET, path)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        send(self.request(Method::DELETE, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        send(self.post_request(path, body.to_string())).await
+    }
+
+    /// A POST of these bytes as JSON, to be completed by hand.
+    pub fn post_request(&self, path: &str, body: impl Into<reqwest::Body>) -> RequestBuilder {
+        self.request(Method::POST, path).header("content-type", "application/json").body(body)
+    }
+
+    pub async fn register(&self, name: &str) {
+        let body = json!({"username": name, "password": password(name)});
+        self.post("/users", &body).await.expect(201);
+    }
+
+    /// Logs in with every scope.
+    pub async fn log_in(&self, name: &str) -> Session {
+        self.log_in_with(name, ALL_SCOPES).await
+    }
+
+    /// Logs in with these scopes, separated by spaces.
+    pub async fn log_in_with(&self, name: &str, scopes: &str) -> Session {
+        let path = format!("/sessions?scope={}", scopes.replace(' ', "%20"));
+        let request = self.post_request(&path, "").basic_auth(name, Some(password(name)));
+        let token = send(request).await.expect(201).json()["token"].as_str().expect("a token").to_owned();
+        Session { name: name.to_owned(), client: self.with_token(&token), token }
+    }
+}
+
+impl Session {
+    /// Creates a space; its answer.
+    pub async fn create_space(&self, name: &str) -> Value {
+        let body = json!({"name": name, "owner": self.name});
+        self.client.post("/spaces", &body).await.expect(201).json()
+    }
+
+    /// Posts a message to a list of messages (a path, or a capability URI); its answer.
+    pub async fn post(&self, messages: &str, text: &str) -> Value {
+        let body = json!({"author": self.name, "message": text});
+        self.client.post(messages, &body).await.expect(201).json()
+    }
+}
+
+/// Sends a request that was completed by hand.
+pub async fn send(request: RequestBuilder) -> Answer {
+    let response = request.send().await.expect("an answer");
+    let (status, headers) = (response.status(), response.headers().clone());
+    let text = response.text().await.expect("a whole body");
+    Answer { status, headers, text }
+}
+
+impl Answer {
+    /// Itself, if it has this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().expect("ASCII"))
+    }
+
+    /// Itself, if it is a problem of this status and kind (the last part of its `type`).
+    #[track_caller]
+    pub fn expect_problem(self, status: u16, kind: &str) -> Self {
+        let answer = self.expect(status);
+        assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{}", answer.text);
+        let problem = answer.json();
+        assert_eq!(problem["type"], format!("/docs/problems#{kind}"), "{}", answer.text);
+        assert_eq!(problem["status"], status);
+        assert_eq!(problem["error"], problem["detail"]);
+        assert!(problem["request_id"].is_string(), "{}", answer.text);
+        answer
+    }
+
+    /// The names in `errors`, in order.
+    pub fn fields(&self) -> Vec<String> {
+        let problem = self.json();
+        let errors = problem["errors"].as_array().cloned().unwrap_or_default();
+        errors.iter().filter_map(|error| error["field"].as_str().map(str::to_owned)).collect()
+    }
+}
+
+/// The path of a capability URI, without its query.
+pub fn path(uri: &Value) -> &str {
+    uri.as_str().expect("a URI").split('?').next().expect("a first part")
+}

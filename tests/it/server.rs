@@ -1,0 +1,98 @@
+//! A running `natter-api`.
+
+use std::process::{Command, ExitStatus};
+
+use tempfile::TempDir;
+
+use crate::{
+    client::{Client, Session},
+    process::Process,
+};
+
+/// A running `natter-api` with a directory of its own.
+pub struct Server {
+    process: Process,
+    directory: TempDir,
+    /// `127.0.0.1:PORT` of the public listener.
+    pub address: String,
+    /// `127.0.0.1:PORT` of the admin listener.
+    pub admin: String,
+}
+
+/// What every server under test is started with: nothing is fetched from strangers, hashing is cheap, ports are
+/// free ones.
+const SETTINGS: [(&str, &str); 6] = [
+    ("NATTER_HTTP__LISTEN", "127.0.0.1:0"),
+    ("NATTER_ADMIN__LISTEN", "127.0.0.1:0"),
+    ("NATTER_PASSWORDS__MEMORY_KIB", "7168"),
+    ("NATTER_PASSWORDS__ITERATIONS", "1"),
+    ("NATTER_LIMITS__REGISTRATIONS_PER_ADDRESS", "1000"),
+    ("NATTER_LIMITS__REFUSALS_PER_ADDRESS", "100000"),
+];
+
+impl Server {
+    /// One with the defaults, made fit for tests.
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// One with these settings besides, as environment variables.
+    pub fn start_with(settings: &[(&str, &str)]) -> Self {
+        let directory = TempDir::new().expect("a temporary directory");
+        Self::start_in(directory, settings)
+    }
+
+    /// One on the data that an earlier one left.
+    pub fn start_in(directory: TempDir, settings: &[(&str, &str)]) -> Self {
+        let mut command = command(&directory);
+        let process = Process::start(command.envs(SETTINGS).envs(settings.iter().copied()));
+        let serving = process.logged("serving");
+        let text = |member: &str| serving[member].as_str().expect("an address").to_owned();
+        Self { address: text("address"), admin: text("admin"), process, directory }
+    }
+
+    /// A client without credentials.
+    pub fn visitor(&self) -> Client {
+        Client::new(&self.address)
+    }
+
+    /// Registers an account and logs in, with every scope.
+    pub async fn user(&self, name: &str) -> Session {
+        self.visitor().register(name).await;
+        self.visitor().log_in(name).await
+    }
+
+    /// Runs another command of the program on the same data; its status, output and error output.
+    pub fn command(&self, arguments: &[&str]) -> (ExitStatus, String, String) {
+        let output = command(&self.directory).envs(SETTINGS).args(arguments).output().expect("it runs");
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        (output.status, text(output.stdout), text(output.stderr))
+    }
+
+    /// The directory that the server runs in: its data are below it.
+    pub fn directory(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+
+    /// Everything logged so far.
+    pub fn log(&self) -> String {
+        self.process.log()
+    }
+
+    /// Asks it to stop and waits until it has; the data it leaves, and its whole log.
+    pub fn stop(self) -> (TempDir, String) {
+        let (status, log) = self.process.stop();
+        assert!(status.success(), "{status}\n{log}");
+        (self.directory, log)
+    }
+}
+
+/// The program, to be run in `directory`, with none of the settings of whoever runs the tests.
+fn command(directory: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_natter-api"));
+    command.current_dir(directory.path());
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("NATTER_")) {
+        command.env_remove(name);
+    }
+    command
+}
