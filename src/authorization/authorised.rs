@@ -31,6 +31,7 @@ pub struct Authorised<P> {
     space: SpaceId,
     message: Option<MessageId>,
     capability: Option<Claims>,
+    is_in_query: bool,
     grant: Grant,
 }
 
@@ -58,6 +59,11 @@ impl<P: SpacePolicy> Authorised<P> {
     /// What proved the permission.
     pub fn grant(&self) -> &Grant {
         &self.grant
+    }
+
+    /// The capability that decided, if it came in the query.
+    pub fn capability_in_query(&self) -> Option<&Claims> {
+        self.capability.as_ref().filter(|_| self.is_in_query)
     }
 
     /// Begins to write, with session and permission checked again inside the transaction.
@@ -125,10 +131,11 @@ impl<'a, P: SpacePolicy> ApiExtractor<'a> for Authorised<P> {
             Place::Message => Some(path_id(request, "param1", "message_id")?),
             Place::Space | Place::Messages => None,
         };
-        let capability = Caller::of(request)?.capability().claims(session.board())?;
+        let given = Caller::of(request)?.capability();
+        let (capability, is_in_query) = (given.claims(session.board())?, given.is_in_query());
         let board = session.board().clone();
         let question = Question { session: session.session(), space, message, capability };
         let grant = judge::<P>(board.store().read(), &board, question, board.clock().now()).await?;
-        Ok(Self { session, space, message, capability, grant })
+        Ok(Self { session, space, message, capability, is_in_query, grant })
     }
 }

@@ -145,8 +145,10 @@ impl Edge {
             Credentials::Session(session) => Some(session.account),
             Credentials::None | Credentials::Basic(_) => None,
         };
-        if let Some(account) = account {
-            self.board.limits().account(account)?;
+        match account {
+            Some(account) => self.board.limits().account(account)?,
+            // Whoever shows no session cannot fill the audit log either.
+            None => self.board.limits().refusal(passage.address)?,
         }
         body::buffer(&mut request, self.policy.max_body).await?;
 

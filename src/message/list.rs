@@ -7,6 +7,7 @@ use poem_openapi::{ApiResponse, OpenApi, param::Query, payload::Json};
 use super::uri::uri;
 use crate::{
     authorization::{Authorised, Doors, Place, Policy, SpacePolicy},
+    capability,
     document::Tag,
     id::MessageId,
     paging::{Limit, next_link},
@@ -14,6 +15,7 @@ use crate::{
     problem::Problem,
     store::message::{self, Range},
     timestamp::Timestamp,
+    token::Target,
 };
 
 /// Lists messages.
@@ -73,7 +75,7 @@ impl ListMessages {
         /// How many, 1 to 1,000.
         limit: Query<Option<Limit>>,
     ) -> Result<Answer, Problem> {
-        let (board, space, limit) = (reader.board(), reader.space(), limit.0.unwrap_or_default());
+        let (board, limit) = (reader.board(), limit.0.unwrap_or_default());
         let now = board.clock().now();
         let since = since.0.unwrap_or_else(|| now.minus(DEFAULT_PERIOD));
         let range = Range::Since(since, after.0);
@@ -81,8 +83,17 @@ impl ListMessages {
 
         let uris = messages.iter().filter_map(|message| uri(&reader, message.id)).collect();
         let link = next_link(limit, &messages, |last| {
-            format!("/spaces/{space}/messages?since={since}&after={}&limit={limit}", last.id)
+            format!("{}since={since}&after={}&limit={limit}", base(&reader), last.id)
         });
         Ok(Answer::Page(Json(uris), link))
+    }
+}
+
+/// What the link to the next page begins with. A capability that came in the query is in it again: clients follow
+/// links and send nothing of their own but the session.
+fn base(reader: &Authorised<MayListMessages>) -> String {
+    match reader.capability_in_query() {
+        Some(claims) => format!("{}&", capability::uri(reader.board(), reader.space(), claims)),
+        None => format!("{}?", capability::path(reader.space(), Target::Messages)),
     }
 }

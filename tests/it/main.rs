@@ -5,3 +5,4 @@ mod process;
 mod server;
 
 mod journey;
+mod paging;
