@@ -67,7 +67,7 @@ impl Register {
         }
         let hash = board.hasher().hash(password.0, Priority::Ordinary).await?;
 
-        let effect = visitor.effect().await?;
+        let mut effect = visitor.effect().await?;
         let retired = account::is_retired(
             effect.db(),
             retired_name::possible_hashes(&board.name_ring(), username.as_str()),
@@ -77,7 +77,9 @@ impl Register {
             return Err(taken());
         }
         let now = board.clock().now();
-        account::insert(effect.db(), AccountId::new(now, board.random()), &username, hash, now).await?;
+        let id = AccountId::new(now, board.random());
+        account::insert(effect.db(), id, &username, hash, now).await?;
+        effect.done_by(id);
         effect.commit(StatusCode::CREATED).await?;
         let location = format!("/users/{}", username.as_str());
         Ok(Answer::Created(Json(Registered { username }), location))

@@ -9,7 +9,7 @@ use poem::http::StatusCode;
 use sea_orm::{DatabaseTransaction, DbErr};
 
 use super::{Request, log};
-use crate::{clock::Clock, store::Store};
+use crate::{clock::Clock, id::AccountId, store::Store};
 
 /// The audit of the request being handled, from its start row on.
 #[derive(Clone, Debug)]
@@ -41,6 +41,7 @@ pub struct Effect {
     transaction: DatabaseTransaction,
     trail: Trail,
     clock: Clock,
+    account: Option<AccountId>,
 }
 
 impl Effect {
@@ -49,7 +50,8 @@ impl Effect {
     /// # Errors
     /// The engine's.
     pub async fn begin(store: &Store, trail: &Trail, clock: &Clock) -> Result<Self, DbErr> {
-        Ok(Self { transaction: store.begin().await?, trail: trail.clone(), clock: clock.clone() })
+        let account = trail.request().account;
+        Ok(Self { transaction: store.begin().await?, trail: trail.clone(), clock: clock.clone(), account })
     }
 
     /// Where to read and write; nothing is kept before [`commit`](Self::commit).
@@ -57,12 +59,18 @@ impl Effect {
         &self.transaction
     }
 
+    /// Says whose doing it turned out to be, for the end row: of a login the start row cannot know.
+    pub fn done_by(&mut self, account: AccountId) {
+        self.account = Some(account);
+    }
+
     /// Commits the effect together with the end row, which says that the request was answered with `status`.
     ///
     /// # Errors
     /// The engine's; nothing was changed then.
     pub async fn commit(self, status: StatusCode) -> Result<(), DbErr> {
-        log::end(&self.transaction, self.trail.request(), status, self.clock.now()).await?;
+        let request = Request { account: self.account, ..self.trail.request().clone() };
+        log::end(&self.transaction, &request, status, self.clock.now()).await?;
         self.transaction.commit().await?;
         self.trail.ended.store(true, Ordering::SeqCst);
         Ok(())

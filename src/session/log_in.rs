@@ -84,7 +84,8 @@ impl LogIn {
             }
         };
 
-        let effect = visitor.effect().await?;
+        let mut effect = visitor.effect().await?;
+        effect.done_by(account);
         if let Credentials::Session(parent) = visitor.caller().credentials()
             && !session::is_live(effect.db(), parent, board.clock().now()).await?
         {

@@ -1,0 +1,86 @@
+//! The README's figures, measured on the release binaries: `cargo bench --bench figures`.
+//!
+//! Everything runs on this machine: one server, eight clients on loopback, and a bare poem handler for comparison in
+//! the same run. `FIGURES_SECONDS` sets how long each operation is asked (3 by default). Exits with 1 when a target
+//! is missed.
+
+#![allow(clippy::print_stdout, reason = "the figures are the result")]
+
+mod bare;
+mod board;
+mod connection;
+mod load;
+mod program;
+
+use std::{env, process::ExitCode, time::Duration};
+
+use crate::{board::Board, load::Rate, program::Program};
+
+/// Most milliseconds from the start to the first answer, with an existing database.
+const START_MS: f64 = 100.0;
+/// Most megabytes (10^6 bytes) of memory at idle.
+const IDLE_MB: f64 = 20.0;
+/// Most megabytes of each program.
+const PROGRAM_MB: [(&str, &str, f64); 2] = [
+    ("natter-api", env!("CARGO_BIN_EXE_natter-api"), 25.0),
+    ("natter-preview", env!("CARGO_BIN_EXE_natter-preview"), 12.0),
+];
+
+fn main() -> ExitCode {
+    if let Some(address) = env::var_os(bare::ADDRESS) {
+        return bare::serve(&address.to_string_lossy());
+    }
+    let seconds = env::var("FIGURES_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3.0);
+    let each = Duration::from_secs_f64(seconds);
+    let mut targets = Targets::default();
+
+    for (name, path, most) in PROGRAM_MB {
+        let bytes = std::fs::metadata(path).expect("cargo built it").len();
+        targets.check(&format!("size of {name}"), bytes as f64 / 1e6, most, "MB");
+    }
+
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    // The first start makes keys and database; the starts after it are what is measured.
+    drop(Program::api(directory.path()));
+    let mut starts: Vec<f64> =
+        (0..5).map(|_| Program::api(directory.path()).first_answer.as_secs_f64() * 1e3).collect();
+    starts.sort_by(f64::total_cmp);
+    targets.check("start to first answer (median of 5)", starts[2], START_MS, "ms");
+
+    let api = Program::api(directory.path());
+    targets.check("memory at idle", api.resident_bytes() as f64 / 1e6, IDLE_MB, "MB");
+
+    let board = Board::fill(api.address);
+    let bare = Program::bare();
+    let unit = load::measure(&bare, &board.bare_request(), each);
+    println!("\n| operation | requests/s | CPU ms per 1,000 | CPU beside bare |\n|---|---|---|---|");
+    print_row("bare poem handler", &unit, &unit);
+    for (name, request) in board.requests() {
+        print_row(name, &load::measure(&api, &request, each), &unit);
+    }
+    println!("\nmemory after the load: {:.1} MB", api.resident_bytes() as f64 / 1e6);
+    targets.verdict()
+}
+
+fn print_row(name: &str, rate: &Rate, unit: &Rate) {
+    let ratio = rate.cpu_ms_per_1000 / unit.cpu_ms_per_1000;
+    println!("| {name} | {:.0} | {:.0} | {ratio:.1} |", rate.per_second, rate.cpu_ms_per_1000);
+}
+
+/// What was measured against what was aimed at.
+#[derive(Default)]
+struct Targets {
+    missed: bool,
+}
+
+impl Targets {
+    fn check(&mut self, what: &str, measured: f64, most: f64, unit: &str) {
+        let verdict = if measured <= most { "" } else { ", MISSED" };
+        println!("{what}: {measured:.1} {unit} (target: at most {most} {unit}{verdict})");
+        self.missed |= measured > most;
+    }
+
+    fn verdict(self) -> ExitCode {
+        if self.missed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    }
+}

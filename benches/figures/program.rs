@@ -1,0 +1,92 @@
+//! A program under measurement.
+
+use std::{
+    env, fs,
+    net::{SocketAddr, TcpListener},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use crate::{bare, connection::Connection};
+
+/// Clock ticks per second in /proc (`getconf CLK_TCK`): 100 on every Linux of today.
+const TICKS: f64 = 100.0;
+
+/// A running program, killed at the end of this value.
+pub struct Program {
+    child: Child,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// From the start to the first answer.
+    pub first_answer: Duration,
+}
+
+impl Program {
+    /// `natter-api` on the data in `directory`, without limits that would stop a single client.
+    pub fn api(directory: &Path) -> Self {
+        let address = free_address();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_natter-api"));
+        command
+            .current_dir(directory)
+            .env("NATTER_HTTP__LISTEN", address.to_string())
+            .env("NATTER_ADMIN__LISTEN", "127.0.0.1:0")
+            .env("NATTER_LIMITS__ACCOUNT_REQUESTS_PER_SECOND", "1000000")
+            .env("NATTER_LIMITS__REFUSALS_PER_ADDRESS", "1000000")
+            .env("NATTER_LIMITS__REFUSAL_REFILL_PER_SECOND", "1000000");
+        Self::start(command, address)
+    }
+
+    /// The bare poem handler.
+    pub fn bare() -> Self {
+        let address = free_address();
+        let mut command = Command::new(env::current_exe().expect("this program"));
+        command.env(bare::ADDRESS, address.to_string());
+        Self::start(command, address)
+    }
+
+    fn start(mut command: Command, address: SocketAddr) -> Self {
+        let start = Instant::now();
+        let child = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+        let mut program = Self { child, address, first_answer: Duration::ZERO };
+        let request = format!("GET / HTTP/1.1\r\nHost: {address}\r\n\r\n");
+        while Connection::open(address).and_then(|mut open| open.ask(request.as_bytes())).is_err() {
+            assert!(start.elapsed() < Duration::from_secs(30), "{command:?} does not answer");
+        }
+        program.first_answer = start.elapsed();
+        program
+    }
+
+    /// Its resident memory.
+    pub fn resident_bytes(&self) -> u64 {
+        let status = self.proc("status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a running process");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
+    }
+
+    /// The processor time it has used, user and system.
+    pub fn cpu_seconds(&self) -> f64 {
+        let stat = self.proc("stat");
+        // After the name in parentheses, fields 14 and 15 of the line are 11 and 12 (proc(5)).
+        let (_, rest) = stat.rsplit_once(") ").expect("proc(5)");
+        let ticks: f64 =
+            rest.split(' ').skip(11).take(2).map(|field| field.parse::<f64>().expect("a number")).sum();
+        ticks / TICKS
+    }
+
+    fn proc(&self, file: &str) -> String {
+        fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).expect("Linux's /proc")
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("it is bound")
+}
