@@ -4,7 +4,7 @@ use std::{process::ExitCode, sync::Arc};
 
 use anyhow::Context;
 use poem::{EndpointExt, IntoEndpoint};
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
 
 use crate::{
     admin,
@@ -54,7 +54,11 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
     let admin = tokio::spawn(listener::serve("admin", admin_listener, admin_endpoint, bounds, async move {
         let _ = admin_ends.changed().await;
     }));
-    listener::serve("public", listener, edge, bounds, termination.stop(readiness)).await;
+    let public = listener::Limits { stall: settings.http.stall(), ..bounds };
+    listener::serve("public", listener, edge.clone(), public, termination.stop(readiness)).await;
+    if timeout(bounds.drain, edge.finished()).await.is_err() {
+        tracing::warn!("requests of clients that had gone were cut off");
+    }
 
     // The admin listener answers to the last, so that who watches sees the drain.
     end_admin.send_replace(());
@@ -119,6 +123,8 @@ fn edge(settings: &ApiSettings, board: &Board, listener: &TcpListener) -> anyhow
         origins: Origins::new(settings.http.cors_origins.clone()),
         addresses: ClientAddresses::new(settings.http.trusted_proxies.clone()),
         max_body: settings.http.max_body_bytes,
+        max_in_flight: settings.http.max_in_flight,
+        deadline: settings.http.deadline(),
         pages: Pages::new(),
     };
     let operations = document::service().into_endpoint();

@@ -4,5 +4,6 @@ mod client;
 mod process;
 mod server;
 
+mod edge;
 mod journey;
 mod paging;
