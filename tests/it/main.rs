@@ -1,8 +1,11 @@
 //! Tests of the running programs: each starts the real binary on free ports of 127.0.0.1, in a directory of its own.
 
 mod client;
+mod database;
 mod process;
 mod server;
+mod wire;
 
+mod authorization;
 mod journey;
 mod paging;
