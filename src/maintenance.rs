@@ -54,8 +54,8 @@ fn reload_keys(board: &Board) {
 async fn sweep(board: &Board) -> Result<(), DbErr> {
     let now = board.clock().now();
     let transaction = board.store().begin().await?;
-    session::sweep(&transaction, now).await?;
-    capability::sweep(&transaction, now).await?;
-    login_attempt::sweep(&transaction, now.minus(FAILURES_KEPT), now.minus(SUCCESSES_KEPT)).await?;
+    session::sweep(transaction.db(), now).await?;
+    capability::sweep(transaction.db(), now).await?;
+    login_attempt::sweep(transaction.db(), now.minus(FAILURES_KEPT), now.minus(SUCCESSES_KEPT)).await?;
     transaction.commit().await
 }

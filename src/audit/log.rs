@@ -15,43 +15,20 @@ use crate::{
     timestamp::Timestamp,
 };
 
-/// Writes the start row and waits until it is durable.
-pub async fn start(store: &Store, request: &Request, now: Timestamp) -> Result<(), DbErr> {
-    commit(store, request, None, now).await
-}
-
-/// Writes the end row of a request without effect and waits until it is durable.
+/// Writes the end row of a request that was refused before it began, and waits until it is durable.
 pub async fn halted(
     store: &Store,
     request: &Request,
     status: StatusCode,
     now: Timestamp,
 ) -> Result<(), DbErr> {
-    commit(store, request, Some(status), now).await
+    let write = store.begin().await?;
+    insert(write.db(), request, Some(status), now).await?;
+    write.commit().await
 }
 
-/// Adds the end row to the transaction that has the effect.
-pub(super) async fn end(
-    db: &impl ConnectionTrait,
-    request: &Request,
-    status: StatusCode,
-    now: Timestamp,
-) -> Result<(), DbErr> {
-    insert(db, request, Some(status), now).await
-}
-
-async fn commit(
-    store: &Store,
-    request: &Request,
-    status: Option<StatusCode>,
-    now: Timestamp,
-) -> Result<(), DbErr> {
-    let transaction = store.begin().await?;
-    insert(&transaction, request, status, now).await?;
-    transaction.commit().await
-}
-
-async fn insert(
+/// Adds a row to a transaction: a start row without a status, an end row with one.
+pub(super) async fn insert(
     db: &impl ConnectionTrait,
     request: &Request,
     status: Option<StatusCode>,

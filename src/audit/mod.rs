@@ -1,15 +1,17 @@
 //! The audit log: every request leaves a start row and an end row.
 //!
 //! The start row is durable before any effect of the request. An effect and its end row commit together
-//! ([`Effect`]); what has no effect gets its end row from the edge, before the answer leaves. If a row
-//! cannot be written, the request fails with 503 and nothing happened.
+//! ([`Effect`]); what has no effect gets its end row from the edge ([`Trail::end`]), before the answer leaves. If a
+//! row cannot be written, the request fails with 503 and nothing happened.
 
 mod effect;
 mod log;
+mod trail;
 
 pub use self::{
-    effect::{Effect, Trail},
-    log::{halted, page, start},
+    effect::Effect,
+    log::{halted, page},
+    trail::Trail,
 };
 use crate::{
     id::{AccountId, RequestId},

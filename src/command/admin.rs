@@ -44,8 +44,8 @@ pub(super) async fn run(command: Command, settings: &ApiSettings) -> anyhow::Res
         account: None,
         address: "local".to_owned(),
     };
-    audit::start(&store, &request, clock.now()).await?;
-    let effect = Effect::begin(&store, &Trail::new(request), &clock).await?;
+    let trail = Trail::start(&store, request, clock.now()).await?;
+    let effect = Effect::begin(&store, &trail, &clock).await?;
     let granted = account::grant_auditor(effect.db(), &user).await?;
     effect.commit(if granted { StatusCode::OK } else { StatusCode::NOT_FOUND }).await?;
     store.close().await?;

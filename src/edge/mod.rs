@@ -99,8 +99,9 @@ impl Edge {
             Ok(response) => response,
             Err(problem) => problem.into_response(Some(&passage.id.to_string())),
         };
+        let (store, now) = (self.board.store(), self.board.clock().now());
         let recorded = match &trail {
-            Some(trail) => self.record_end(trail, response.status()).await,
+            Some(trail) => trail.end(store, response.status(), now).await.map_err(Problem::from),
             None => self.record_aside(passage, response.status()).await,
         };
         if let Err(problem) = recorded {
@@ -154,9 +155,12 @@ impl Edge {
         }
         body::buffer(&mut request, self.policy.max_body).await?;
 
-        let audited = passage.audited(account);
-        audit::start(self.board.store(), &audited, self.board.clock().now()).await?;
-        let begun = trail.insert(Trail::new(audited)).clone();
+        let (audited, now) = (passage.audited(account), self.board.clock().now());
+        let begun = match passage.method {
+            Method::GET | Method::HEAD => Trail::of_reading(audited, now),
+            _ => Trail::start(self.board.store(), audited, now).await?,
+        };
+        *trail = Some(begun.clone());
         request.extensions_mut().insert(self.board.clone());
         request.extensions_mut().insert(Caller::new(credentials, capability, begun, passage.address));
         match AssertUnwindSafe(self.operations.call(request)).catch_unwind().await {
@@ -188,14 +192,6 @@ impl Edge {
                     .ok_or_else(Problem::invalid_token)
             }
         }
-    }
-
-    /// Writes the end row, unless an effect has committed it.
-    async fn record_end(&self, trail: &Trail, status: StatusCode) -> Result<(), Problem> {
-        if trail.has_ended() {
-            return Ok(());
-        }
-        Ok(audit::halted(self.board.store(), trail.request(), status, self.board.clock().now()).await?)
     }
 
     /// Writes the end row of what never began: refusals, preflights, pages. Beyond its address's budget it is only

@@ -66,7 +66,7 @@ impl Fetcher {
 
     async fn claim(&self) -> Result<Option<Claim>, DbErr> {
         let transaction = self.board.store().begin().await?;
-        let claim = card::claim(&transaction, self.board.clock().now(), LEASE).await?;
+        let claim = card::claim(transaction.db(), self.board.clock().now(), LEASE).await?;
         transaction.commit().await?;
         Ok(claim)
     }
@@ -78,7 +78,7 @@ async fn fetch(board: &Board, source: &Source, claim: &Claim) -> Result<(), DbEr
         .increment(1);
     let due = next_due(card.is_some(), claim.failures, board.clock().now());
     let transaction = board.store().begin().await?;
-    card::finish(&transaction, claim, card, due).await?;
+    card::finish(transaction.db(), claim, card, due).await?;
     transaction.commit().await
 }
 

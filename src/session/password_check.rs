@@ -50,20 +50,20 @@ type Counted = Result<(), std::time::Duration>;
 /// What the store remembers, and one more failure in it unless the attempt has to wait.
 async fn count(store: &Store, subjects: &Subjects, now: Timestamp) -> Result<(Standing, Counted), DbErr> {
     let transaction = store.begin().await?;
-    let pair = login_attempt::find(&transaction, &subjects.get(Counter::Pair)).await?;
+    let pair = login_attempt::find(transaction.db(), &subjects.get(Counter::Pair)).await?;
     let standing = Standing {
-        account: failures(&login_attempt::find(&transaction, &subjects.get(Counter::Account)).await?),
-        address: failures(&login_attempt::find(&transaction, &subjects.get(Counter::Address)).await?),
+        account: failures(&login_attempt::find(transaction.db(), &subjects.get(Counter::Account)).await?),
+        address: failures(&login_attempt::find(transaction.db(), &subjects.get(Counter::Address)).await?),
         pair: failures(&pair),
         succeeded: Some(pair.succeeded_at).filter(|micros| *micros > 0).map(Timestamp::from_micros),
     };
     let allowed = standing.check(now);
     if allowed.is_ok() {
         for counter in standing.counters(now) {
-            let mut row = login_attempt::find(&transaction, &subjects.get(*counter)).await?;
+            let mut row = login_attempt::find(transaction.db(), &subjects.get(*counter)).await?;
             let counted = failures(&row).another(now);
             set(&mut row, counted);
-            login_attempt::save(&transaction, row).await?;
+            login_attempt::save(transaction.db(), row).await?;
         }
         transaction.commit().await?;
     }
@@ -80,7 +80,7 @@ async fn take_back(
 ) -> Result<(), DbErr> {
     let transaction = store.begin().await?;
     for counter in before.counters(then) {
-        let mut row = login_attempt::find(&transaction, &subjects.get(*counter)).await?;
+        let mut row = login_attempt::find(transaction.db(), &subjects.get(*counter)).await?;
         let was = match counter {
             Counter::Account => before.account,
             Counter::Address => before.address,
@@ -88,13 +88,13 @@ async fn take_back(
         };
         let current = failures(&row);
         set(&mut row, current.taken_back(was.another(then), was));
-        login_attempt::save(&transaction, row).await?;
+        login_attempt::save(transaction.db(), row).await?;
     }
     if succeeded {
-        let mut pair = login_attempt::find(&transaction, &subjects.get(Counter::Pair)).await?;
+        let mut pair = login_attempt::find(transaction.db(), &subjects.get(Counter::Pair)).await?;
         set(&mut pair, Failures::default());
         pair.succeeded_at = then.micros();
-        login_attempt::save(&transaction, pair).await?;
+        login_attempt::save(transaction.db(), pair).await?;
     }
     transaction.commit().await
 }

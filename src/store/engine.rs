@@ -8,7 +8,7 @@ use sea_orm::{
     sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::{OpenError, Store};
+use super::{OpenError, Store, write::Queue};
 
 /// How many reads run at once.
 const READERS: u32 = 8;
@@ -25,7 +25,7 @@ pub(super) async fn open(url: &str) -> Result<Store, OpenError> {
     }
     let write = connect(url, 1, |options| options).await?;
     let read = connect(url, READERS, |options| options.pragma("query_only", "on")).await?;
-    Ok(Store { read, write })
+    Ok(Store { read, queue: Queue::open(write.clone()), write })
 }
 
 async fn connect(

@@ -16,19 +16,21 @@ mod row_mac;
 mod schema;
 pub mod session;
 pub mod space;
+mod write;
 
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
+use sea_orm::{DatabaseConnection, DbErr};
 use sea_orm_migration::MigratorTrait;
 
-pub use self::{row_mac::RowMac, schema::Schema};
+pub use self::{row_mac::RowMac, schema::Schema, write::Write};
 
 /// An open database.
 #[derive(Clone, Debug)]
 pub struct Store {
     /// Only reads.
     read: DatabaseConnection,
-    /// SQLite takes one writer at a time, so there it is a single connection, queued for in order.
+    /// The single connection that writes.
     write: DatabaseConnection,
+    queue: write::Queue,
 }
 
 /// Why a database cannot be opened or made ready.
@@ -107,8 +109,8 @@ impl Store {
     ///
     /// # Errors
     /// The engine's, or that no connection came free in time.
-    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        engine::begin(&self.write).await
+    pub async fn begin(&self) -> Result<Write, DbErr> {
+        self.queue.turn().await
     }
 
     /// Whether the database can be written; changes nothing.
@@ -116,7 +118,7 @@ impl Store {
     /// # Errors
     /// The engine's: it is away, locked, read-only.
     pub async fn probe(&self) -> Result<(), DbErr> {
-        self.begin().await?.rollback().await
+        self.begin().await.map(drop)
     }
 
     /// Closes every connection, after what runs on it.
