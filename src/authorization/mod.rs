@@ -6,6 +6,7 @@
 
 mod authenticated;
 mod authorised;
+mod below;
 mod judgement;
 mod policy;
 mod visitor;
@@ -13,6 +14,7 @@ mod visitor;
 pub use self::{
     authenticated::Authenticated,
     authorised::Authorised,
+    below::Below,
     judgement::Grant,
     policy::{Doors, Place, Policy, SpacePolicy},
     visitor::Visitor,

@@ -5,6 +5,8 @@ use poem::{FromRequest, Request, RequestBody};
 use crate::{audit::Effect, board::Board, caller::Caller, problem::Problem};
 
 /// Whoever sent the request, with nothing proved.
+///
+/// A capability that is given is refused: no operation that takes this has a use for one.
 #[derive(Clone, Debug)]
 pub struct Visitor {
     caller: Caller,
@@ -33,6 +35,10 @@ impl Visitor {
 
 impl<'a> FromRequest<'a> for Visitor {
     async fn from_request(request: &'a Request, _body: &mut RequestBody) -> poem::Result<Self> {
-        Ok(Self { caller: Caller::of(request)?.clone(), board: Board::of(request)? })
+        let caller = Caller::of(request)?;
+        if caller.capability().is_given() {
+            return Err(Problem::forbidden().into());
+        }
+        Ok(Self { caller: caller.clone(), board: Board::of(request)? })
     }
 }

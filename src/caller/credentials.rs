@@ -61,7 +61,9 @@ pub fn presented(request: &Request) -> Result<Presented, Problem> {
     if values.next().is_some() {
         return Err(malformed("The request bears more than one Authorization header."));
     }
-    let Some((scheme, rest)) = value.to_str().ok().and_then(|text| text.split_once(' ')) else {
+    // A scheme with nothing behind it is that scheme with empty credentials.
+    let Some((scheme, rest)) = value.to_str().ok().map(|text| text.split_once(' ').unwrap_or((text, "")))
+    else {
         return Ok(Presented::Unknown);
     };
     if scheme.eq_ignore_ascii_case("bearer") {

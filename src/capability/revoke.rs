@@ -1,10 +1,10 @@
 //! `DELETE /spaces/{space_id}/capabilities/{capability_id}`
 
 use poem::http::StatusCode;
-use poem_openapi::{OpenApi, param::Path, payload::Json};
+use poem_openapi::{OpenApi, payload::Json};
 
 use crate::{
-    authorization::{Authorised, Doors, Place, Policy, SpacePolicy},
+    authorization::{Authorised, Below, Doors, Place, Policy, SpacePolicy},
     document::{Done, Tag},
     id::CapabilityId,
     permission::{Permissions, Scope},
@@ -47,7 +47,7 @@ impl RevokeCapability {
         #[oai(name = "space_id")]
         owner: Authorised<MayRevokeCapability>,
         /// The capability, as listed.
-        capability_id: Path<CapabilityId>,
+        capability_id: Below<CapabilityId>,
     ) -> Result<Json<Done>, Problem> {
         let effect = owner.effect().await?;
         if !capability::remove(effect.db(), owner.space(), capability_id.0).await? {

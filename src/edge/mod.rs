@@ -37,6 +37,7 @@ use crate::{
     problem::{self, Kind, Problem},
     security_headers,
     store::session,
+    telemetry::metrics::method_label,
     token::SessionToken,
 };
 
@@ -92,7 +93,8 @@ impl Passage {
     fn audited(&self, account: Option<crate::id::AccountId>) -> audit::Request {
         audit::Request {
             id: self.id,
-            method: self.method.to_string(),
+            // Clients make up methods; what they type is not for the audit to keep.
+            method: method_label(&self.method).to_owned(),
             path: self.path.clone(),
             account,
             address: self.address.to_string(),

@@ -1,10 +1,10 @@
 //! `DELETE /spaces/{space_id}/members/{username}`
 
 use poem::http::StatusCode;
-use poem_openapi::{OpenApi, param::Path, payload::Json};
+use poem_openapi::{OpenApi, payload::Json};
 
 use crate::{
-    authorization::{Authorised, Doors, Place, Policy, SpacePolicy},
+    authorization::{Authorised, Below, Doors, Place, Policy, SpacePolicy},
     document::{Done, Tag},
     id::AccountId,
     permission::{Permissions, Role, Scope},
@@ -49,12 +49,12 @@ impl RemoveMember {
         #[oai(name = "space_id")]
         caller: Authorised<MayRemoveMember>,
         /// The member.
-        username: Path<UserName>,
+        username: Below<UserName>,
     ) -> Result<Json<Done>, Problem> {
         let space = caller.space();
         let effect = caller.effect().await?;
         let member =
-            account::by_name(effect.db(), username.as_str()).await?.map(|account| AccountId(account.id));
+            account::by_name(effect.db(), username.0.as_str()).await?.map(|account| AccountId(account.id));
         let own = caller.session().account;
         // As it is inside the transaction, not as it was when the request came in.
         let is_owner = member::roles(effect.db(), space, own).await?.contains(&Role::Owner);

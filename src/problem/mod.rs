@@ -10,7 +10,7 @@ use std::{borrow::Cow, fmt, time::Duration};
 
 pub use self::{
     kind::Kind,
-    response::{CONTENT_TYPE, Document as ProblemDocument, from_poem, from_poem_at},
+    response::{CONTENT_TYPE, Document as ProblemDocument, from_poem, from_poem_at, plain},
 };
 
 /// What went wrong with one request, as the client is told it.

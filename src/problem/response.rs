@@ -134,10 +134,10 @@ pub fn from_poem_at(error: poem::Error, pattern: &str) -> Problem {
         Err(error) => error,
     };
     if let Some(ParseParamError { name, reason }) = error.downcast_ref() {
-        return Problem::invalid_field(*name, reason.clone());
+        return Problem::invalid_field(*name, plain(reason));
     }
     if let Some(ParsePathError { name, reason }) = error.downcast_ref() {
-        return Problem::invalid_field(path_parameter(pattern, name), reason.clone());
+        return Problem::invalid_field(path_parameter(pattern, name), plain(reason));
     }
     if error.is::<ParseRequestPayloadError>() {
         return Problem::new(Kind::Malformed, "The body cannot be read as this operation's JSON.");
@@ -153,6 +153,12 @@ pub fn from_poem_at(error: poem::Error, pattern: &str) -> Problem {
     }
     tracing::error!(%error, "an error of the framework has no problem of its own");
     Problem::internal()
+}
+
+/// What is wrong with a parameter, without the framework's word on which of its types refused it.
+pub fn plain(reason: &str) -> &str {
+    let named = reason.strip_prefix("failed to parse \"").and_then(|rest| rest.split_once("\": "));
+    named.map_or(reason, |(_, reason)| reason)
 }
 
 /// The name of the path parameter that the framework calls `param0`, `param1` …

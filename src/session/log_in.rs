@@ -17,6 +17,7 @@ use crate::{
         account,
         session::{self, Session},
     },
+    text::UserName,
     token::SessionToken,
 };
 
@@ -75,7 +76,11 @@ impl LogIn {
             Credentials::Session(session) if session.scopes.contains(Scope::FullAccess) => session.account,
             Credentials::Session(_) => return Err(Problem::insufficient_scope(Scope::FullAccess.name())),
             Credentials::Basic(basic) => {
-                let account = account::by_name(board.store().read(), &basic.name).await?;
+                // What cannot be a name is not looked up: not every store takes every text.
+                let account = match UserName::parse(&basic.name) {
+                    Some(name) => account::by_name(board.store().read(), name.as_str()).await?,
+                    None => None,
+                };
                 let address = visitor.caller().address();
                 let password = basic.password.clone();
                 password_check::check(board, account.as_ref(), &basic.name, password, address)

@@ -7,6 +7,17 @@ use serde_json::{Value, json};
 pub const ALL_SCOPES: &str = "create_space post_message read_message list_messages delete_message add_member \
                               list_spaces list_members manage_space manage_account read_log full_access";
 
+/// What a browser is told with every answer, errors included.
+pub const SECURITY_HEADERS: [(&str, &str); 7] = [
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("x-xss-protection", "0"),
+    ("cache-control", "no-store"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),
+    ("referrer-policy", "no-referrer"),
+    ("server", ""),
+];
+
 /// The password of every account under test, by its name.
 pub fn password(name: &str) -> String {
     format!("pw of {name} !")
@@ -101,6 +112,21 @@ impl Session {
         self.client.post("/spaces", &body).await.expect(201).json()
     }
 
+    /// Shares a capability URI; the URI for the other account.
+    pub async fn share(&self, uri: &str, user: &str, perms: Option<&str>) -> String {
+        let mut body = json!({"uri": uri, "user": user});
+        if let Some(perms) = perms {
+            body["perms"] = perms.into();
+        }
+        text(&self.client.post("/share", &body).await.expect(200).json()["uri"]).to_owned()
+    }
+
+    /// Gives somebody one role in a space.
+    pub async fn add_member(&self, space: &str, user: &str, role: &str) {
+        let body = json!({"username": user, "roles": [role]});
+        self.client.post(&format!("{space}/members"), &body).await.expect(200);
+    }
+
     /// Posts a message to a list of messages (a path, or a capability URI); its answer.
     pub async fn post(&self, messages: &str, text: &str) -> Value {
         let body = json!({"author": self.name, "message": text});
@@ -142,7 +168,16 @@ impl Answer {
         assert_eq!(problem["status"], status);
         assert_eq!(problem["error"], problem["detail"]);
         assert!(problem["request_id"].is_string(), "{}", answer.text);
-        answer
+        answer.expect_security_headers()
+    }
+
+    /// Itself, if it bears the headers that every answer of the API bears.
+    #[track_caller]
+    pub fn expect_security_headers(self) -> Self {
+        for (name, value) in SECURITY_HEADERS {
+            assert_eq!(self.header(name), Some(value), "{name}: {}", self.text);
+        }
+        self
     }
 
     /// The names in `errors`, in order.
@@ -155,5 +190,16 @@ impl Answer {
 
 /// The path of a capability URI, without its query.
 pub fn path(uri: &Value) -> &str {
-    uri.as_str().expect("a URI").split('?').next().expect("a first part")
+    text(uri).split('?').next().expect("a first part")
+}
+
+/// The token of a capability URI.
+pub fn token(uri: &str) -> &str {
+    uri.split_once("?access_token=").expect("a capability URI").1
+}
+
+/// A string of an answer.
+#[track_caller]
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("no string: {value}"))
 }

@@ -4,6 +4,9 @@ mod client;
 mod process;
 mod server;
 
+mod authorization;
+mod database;
 mod edge;
 mod journey;
 mod paging;
+mod wire;

@@ -77,14 +77,23 @@ impl Process {
     }
 
     /// Asks it to stop and waits until it has; its status and its whole log.
-    pub fn stop(mut self) -> (ExitStatus, String) {
+    pub fn stop(self) -> (ExitStatus, String) {
         signal(&self.child, "TERM");
-        let status = self.child.wait().expect("it is ours");
+        self.end()
+    }
+
+    /// Waits until it has ended by itself; its status and its whole log.
+    pub fn end(mut self) -> (ExitStatus, String) {
+        let deadline = Instant::now() + PATIENCE;
         let mut state = self.log.state.lock().expect("no reader panics");
         while !state.ended {
-            state = self.log.grown.wait(state).expect("no reader panics");
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "it goes on:\n{}", state.lines.join("\n"));
+            state = self.log.grown.wait_timeout(state, left).expect("no reader panics").0;
         }
-        (status, state.lines.join("\n"))
+        drop(state);
+        let status = self.child.wait().expect("it is ours");
+        (status, self.log())
     }
 }
 

@@ -1,6 +1,9 @@
 //! A running `natter-api`.
 
-use std::process::{Command, ExitStatus};
+use std::{
+    path::Path,
+    process::{Command, ExitStatus},
+};
 
 use tempfile::TempDir;
 
@@ -12,6 +15,7 @@ use crate::{
 /// A running `natter-api` with a directory of its own.
 pub struct Server {
     process: Process,
+    client: Client,
     directory: TempDir,
     /// `127.0.0.1:PORT` of the public listener.
     pub address: String,
@@ -21,14 +25,18 @@ pub struct Server {
 
 /// What every server under test is started with: nothing is fetched from strangers, hashing is cheap, ports are
 /// free ones.
-const SETTINGS: [(&str, &str); 6] = [
-    ("NATTER_HTTP__LISTEN", "127.0.0.1:0"),
-    ("NATTER_ADMIN__LISTEN", "127.0.0.1:0"),
+const SETTINGS: [(&str, &str); 7] = [
+    PORTS[0],
+    PORTS[1],
     ("NATTER_PASSWORDS__MEMORY_KIB", "7168"),
     ("NATTER_PASSWORDS__ITERATIONS", "1"),
     ("NATTER_LIMITS__REGISTRATIONS_PER_ADDRESS", "1000"),
-    ("NATTER_LIMITS__REFUSALS_PER_ADDRESS", "100000"),
+    ("NATTER_LIMITS__REFUSALS_PER_ADDRESS", "1000000"),
+    ("NATTER_LIMITS__ACCOUNT_REQUESTS_PER_SECOND", "1000000"),
 ];
+
+const PORTS: [(&str, &str); 2] =
+    [("NATTER_HTTP__LISTEN", "127.0.0.1:0"), ("NATTER_ADMIN__LISTEN", "127.0.0.1:0")];
 
 impl Server {
     /// One with the defaults, made fit for tests.
@@ -44,16 +52,30 @@ impl Server {
 
     /// One on the data that an earlier one left.
     pub fn start_in(directory: TempDir, settings: &[(&str, &str)]) -> Self {
-        let mut command = command(&directory);
-        let process = Process::start(command.envs(SETTINGS).envs(settings.iter().copied()));
+        let mut command = command(directory.path());
+        command.envs(SETTINGS).envs(settings.iter().copied());
+        Self::run(directory, &mut command)
+    }
+
+    /// One with every default but the ports.
+    pub fn start_as_shipped() -> Self {
+        let directory = TempDir::new().expect("a temporary directory");
+        let mut command = command(directory.path());
+        command.envs(PORTS);
+        Self::run(directory, &mut command)
+    }
+
+    fn run(directory: TempDir, command: &mut Command) -> Self {
+        let process = Process::start(command);
         let serving = process.logged("serving");
         let text = |member: &str| serving[member].as_str().expect("an address").to_owned();
-        Self { address: text("address"), admin: text("admin"), process, directory }
+        let address = text("address");
+        Self { client: Client::new(&address), address, admin: text("admin"), process, directory }
     }
 
     /// A client without credentials.
     pub fn visitor(&self) -> Client {
-        Client::new(&self.address)
+        self.client.clone()
     }
 
     /// Registers an account and logs in, with every scope.
@@ -64,13 +86,11 @@ impl Server {
 
     /// Runs another command of the program on the same data; its status, output and error output.
     pub fn command(&self, arguments: &[&str]) -> (ExitStatus, String, String) {
-        let output = command(&self.directory).envs(SETTINGS).args(arguments).output().expect("it runs");
-        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-        (output.status, text(output.stdout), text(output.stderr))
+        run(self.directory.path(), arguments)
     }
 
     /// The directory that the server runs in: its data are below it.
-    pub fn directory(&self) -> &std::path::Path {
+    pub fn directory(&self) -> &Path {
         self.directory.path()
     }
 
@@ -87,10 +107,22 @@ impl Server {
     }
 }
 
+/// Runs a command of the program that ends by itself, in `directory`; its status, output and error output.
+pub fn run(directory: &Path, arguments: &[&str]) -> (ExitStatus, String, String) {
+    let output = command(directory).envs(SETTINGS).args(arguments).output().expect("it runs");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (output.status, text(output.stdout), text(output.stderr))
+}
+
+/// Starts a server that must not come up; its status and what it said.
+pub fn refuses_to_start(directory: &Path, settings: &[(&str, &str)]) -> (ExitStatus, String) {
+    Process::start(command(directory).envs(SETTINGS).envs(settings.iter().copied())).end()
+}
+
 /// The program, to be run in `directory`, with none of the settings of whoever runs the tests.
-fn command(directory: &TempDir) -> Command {
+fn command(directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_natter-api"));
-    command.current_dir(directory.path());
+    command.current_dir(directory);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("NATTER_")) {
         command.env_remove(name);
     }
