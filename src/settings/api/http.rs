@@ -23,7 +23,7 @@ pub struct HttpSettings {
     #[serde(deserialize_with = "api_value::origins")]
     pub cors_origins: Vec<String>,
     /// The proxies whose word on the client's address is taken.
-    #[serde(deserialize_with = "api_value::networks")]
+    #[serde(deserialize_with = "value::networks")]
     pub trusted_proxies: Vec<IpNetwork>,
     /// The largest body of a request, in bytes.
     pub max_body_bytes: usize,
