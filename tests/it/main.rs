@@ -4,4 +4,6 @@ mod client;
 mod process;
 mod server;
 
+mod browser;
+mod docs;
 mod journey;
