@@ -194,6 +194,9 @@ impl Gate {
                 let allow: Vec<_> = methods.iter().map(Method::as_str).collect();
                 return Err(Problem::method_not_allowed(allow.join(", ")));
             }
+            Found::Nothing if self.policy.pages.has(request.uri().path()) => {
+                return Err(Problem::method_not_allowed("GET".to_owned()));
+            }
             Found::Nothing => return Err(Problem::not_found("path")),
         }
         if passage.method == Method::POST {

@@ -5,7 +5,9 @@ mod process;
 mod server;
 
 mod authorization;
+mod browser;
 mod database;
+mod docs;
 mod edge;
 mod journey;
 mod paging;
