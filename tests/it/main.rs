@@ -7,5 +7,6 @@ mod server;
 mod wire;
 
 mod authorization;
+mod bad_input;
 mod journey;
 mod paging;
