@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod allowed_hosts;
 pub mod clock;
+pub mod id;
 pub mod lifecycle;
 pub mod listener;
 pub mod preview;
@@ -39,8 +40,6 @@ pub mod command;
 pub mod document;
 #[cfg(feature = "api")]
 pub mod edge;
-#[cfg(feature = "api")]
-pub mod id;
 #[cfg(feature = "api")]
 pub mod json_body;
 #[cfg(feature = "api")]

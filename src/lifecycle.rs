@@ -1,14 +1,23 @@
 //! From the first signal to the end of the process: not ready, then a bounded drain, then the end.
 //!
 //! The order of a stop is: [`Termination::stop`] takes readiness away and resolves; given as the `stop` of
-//! [`listener::serve`](crate::listener::serve), it ends accepting and starts the drain; when `serve`
-//! returns, the store is closed and the process ends. The admin listener answers until then.
+//! [`serve`], it ends accepting and starts the drain; when `serve` returns, the store is closed and the process
+//! ends. The admin listener answers until then.
 
 use std::io;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use poem::IntoEndpoint;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::watch,
+    task::JoinError,
+};
 
-use crate::readiness::Readiness;
+use crate::{
+    listener::{self, Limits},
+    readiness::Readiness,
+};
 
 /// The signals that ask the process to end: SIGTERM and SIGINT.
 #[derive(Debug)]
@@ -35,6 +44,33 @@ impl Termination {
         readiness.stop();
         tracing::info!(signal = name, "stopping");
     }
+}
+
+/// Serves the endpoint of `public` within `bounds` until `stop` resolves and its requests in progress are answered or
+/// the drain is over, and that of `admin` a little longer, so that who watches sees the drain.
+///
+/// # Errors
+/// When the admin listener panicked.
+pub async fn serve<P, A>(
+    public: (TcpListener, P),
+    admin: (TcpListener, A),
+    bounds: Limits,
+    stop: impl Future<Output = ()>,
+) -> Result<(), JoinError>
+where
+    P: IntoEndpoint,
+    P::Endpoint: 'static,
+    A: IntoEndpoint + Send + 'static,
+    A::Endpoint: 'static,
+{
+    let admin_bounds = Limits::draining_for(bounds.drain);
+    let (end_admin, mut admin_ends) = watch::channel(());
+    let admin = tokio::spawn(listener::serve("admin", admin.0, admin.1, admin_bounds, async move {
+        let _ = admin_ends.changed().await;
+    }));
+    listener::serve("public", public.0, public.1, bounds, stop).await;
+    end_admin.send_replace(());
+    admin.await
 }
 
 #[cfg(test)]

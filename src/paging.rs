@@ -4,7 +4,7 @@ use std::fmt;
 
 use poem_openapi::{
     registry::MetaSchema,
-    types::{ParseError, ParseFromParameter, ParseResult},
+    types::{ParseError, ParseFromParameter, ParseResult, ToJSON},
 };
 
 use crate::wire_type::wire_type;
@@ -44,6 +44,13 @@ wire_type!(
     "integer_limit",
     MetaSchema { minimum: Some(1.0), maximum: Some(Limit::MOST.into()), ..MetaSchema::new("integer") }
 );
+
+/// For the default in the document.
+impl ToJSON for Limit {
+    fn to_json(&self) -> Option<serde_json::Value> {
+        Some(self.0.into())
+    }
+}
 
 impl ParseFromParameter for Limit {
     fn parse_from_parameter(text: &str) -> ParseResult<Self> {

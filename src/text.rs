@@ -71,7 +71,7 @@ texts! {
 
     /// The name of a space: 1 to 255 characters, no control characters.
     SpaceName as "string_space_name" = MetaSchema {
-        pattern: Some(r"^[^\p{Cc}]*$".into()),
+        pattern: Some(r"^[^\u0000-\u001f\u007f-\u009f]*$".into()),
         min_length: Some(1),
         max_length: Some(255),
         ..MetaSchema::new("string")
@@ -79,6 +79,7 @@ texts! {
 
     /// The text of a message: 1 to 1024 UTF-16 code units of anything but U+0000.
     MessageText as "string_message_text" = MetaSchema {
+        pattern: Some(r"^[^\u0000]*$".into()),
         min_length: Some(1),
         max_length: Some(1024),
         ..MetaSchema::new_with_format("string", UTF_16)

@@ -4,7 +4,7 @@ use std::{fmt, ops::Add, time::Duration};
 
 use poem_openapi::{
     registry::MetaSchema,
-    types::{ParseError, ParseFromParameter, ParseResult},
+    types::{ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON},
 };
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
@@ -74,6 +74,19 @@ impl fmt::Display for Timestamp {
 }
 
 wire_type!(Timestamp, "string_date-time", MetaSchema::new_with_format("string", "date-time"));
+
+impl ToJSON for Timestamp {
+    fn to_json(&self) -> Option<serde_json::Value> {
+        Some(self.to_string().into())
+    }
+}
+
+impl ParseFromJSON for Timestamp {
+    fn parse_from_json(value: Option<serde_json::Value>) -> ParseResult<Self> {
+        let text = value.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+        Self::parse_from_parameter(text).map_err(ParseError::propagate)
+    }
+}
 
 impl ParseFromParameter for Timestamp {
     fn parse_from_parameter(text: &str) -> ParseResult<Self> {

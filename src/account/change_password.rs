@@ -36,8 +36,10 @@ impl Policy for MayChangePassword {
 #[oai(deny_unknown_fields)]
 struct PasswordChange {
     /// The password as it is.
+    #[oai(write_only)]
     current_password: Password,
-    /// The password as it shall be.
+    /// The password as it shall be: 8 characters or more, at most 1,024 bytes of UTF-8.
+    #[oai(write_only)]
     new_password: NewPassword,
 }
 

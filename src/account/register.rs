@@ -25,7 +25,8 @@ pub struct Register;
 struct Registration {
     /// The name: it is public, and never given out again.
     username: UserName,
-    /// The password.
+    /// The password: 8 characters or more, at most 1,024 bytes of UTF-8.
+    #[oai(write_only)]
     password: NewPassword,
 }
 

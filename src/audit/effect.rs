@@ -47,8 +47,6 @@ impl Effect {
     pub async fn commit(self, status: StatusCode) -> Result<(), DbErr> {
         let request = Request { account: self.account, ..self.trail.request().clone() };
         log::insert(self.write.db(), &request, Some(status), self.clock.now()).await?;
-        self.write.commit().await?;
-        self.trail.has_ended();
-        Ok(())
+        self.trail.commit(self.write).await
     }
 }

@@ -9,7 +9,10 @@ use poem::http::StatusCode;
 use sea_orm::DbErr;
 
 use super::{Request, log};
-use crate::{store::Store, timestamp::Timestamp};
+use crate::{
+    store::{Store, Write},
+    timestamp::Timestamp,
+};
 
 /// The audit of the request being handled. Clones share it.
 #[derive(Clone, Debug)]
@@ -21,6 +24,8 @@ struct State {
     begun: Timestamp,
     /// Whether the start row is durable.
     started: AtomicBool,
+    /// Whether the end row is being made durable together with an effect.
+    committing: AtomicBool,
     /// Whether the end row is durable.
     ended: AtomicBool,
 }
@@ -29,8 +34,8 @@ impl Trail {
     /// Of a request that only reads: it has no effect that its start row would have to come before, so both rows are
     /// written at the end, together.
     pub fn of_reading(request: Request, now: Timestamp) -> Self {
-        let (started, ended) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self(Arc::new(State { request, begun: now, started, ended }))
+        let [started, committing, ended] = std::array::from_fn(|_| AtomicBool::new(false));
+        Self(Arc::new(State { request, begun: now, started, committing, ended }))
     }
 
     /// Of a request that may have an effect: writes the start row, and waits until it is durable.
@@ -59,6 +64,11 @@ impl Trail {
         write.commit().await
     }
 
+    /// Whether an effect is being committed, so that what becomes of it is not known yet.
+    pub fn is_committing(&self) -> bool {
+        self.0.committing.load(Ordering::SeqCst)
+    }
+
     /// The request.
     pub(super) fn request(&self) -> &Request {
         &self.0.request
@@ -76,8 +86,12 @@ impl Trail {
         Ok(())
     }
 
-    /// Says that the end row is durable.
-    pub(super) fn has_ended(&self) {
-        self.0.ended.store(true, Ordering::SeqCst);
+    /// Commits an effect that has written the end row.
+    pub(super) async fn commit(&self, effect: Write) -> Result<(), DbErr> {
+        self.0.committing.store(true, Ordering::SeqCst);
+        let committed = effect.commit().await;
+        self.0.committing.store(false, Ordering::SeqCst);
+        self.0.ended.store(committed.is_ok(), Ordering::SeqCst);
+        committed
     }
 }

@@ -104,12 +104,13 @@ impl<'a, P: SpacePolicy> ApiExtractor<'a> for Authorised<P> {
     type ParamType = SpaceId;
     type ParamRawType = SpaceId;
 
+    /// Names the scope, the permission and what may prove it; [`crate::document`] makes sense of it.
     fn security_schemes() -> Vec<&'static str> {
-        let session = P::SCOPE.map_or("session", Scope::name);
-        match P::DOORS {
-            Doors::Roles => vec![session],
-            Doors::RolesOrCapability => vec![session, "capability"],
+        let mut named = vec![P::SCOPE.map_or("session", Scope::name), P::NEEDS.name()];
+        if P::DOORS == Doors::RolesOrCapability {
+            named.push("capability");
         }
+        named
     }
 
     fn param_in() -> Option<MetaParamIn> {

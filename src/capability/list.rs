@@ -11,6 +11,7 @@ use crate::{
     permission::{Permissions, Scope},
     problem::Problem,
     store::{account, capability},
+    timestamp::Timestamp,
 };
 
 /// Lists the capabilities that open something of a space.
@@ -46,9 +47,9 @@ struct CapabilityEntry {
     /// What it permits there: some of `r`, `w` and `d`.
     perms: String,
     /// When it was made.
-    created: String,
+    created: Timestamp,
     /// When it ends by itself.
-    expires: String,
+    expires: Timestamp,
 }
 
 #[derive(Debug, ApiResponse)]
@@ -82,9 +83,10 @@ impl ListCapabilities {
         /// Only capabilities after this one, as a `Link` says.
         after: Query<Option<CapabilityId>>,
         /// How many, 1 to 1,000.
-        limit: Query<Option<Limit>>,
+        #[oai(default)]
+        limit: Query<Limit>,
     ) -> Result<Answer, Problem> {
-        let (board, space, limit) = (owner.board(), owner.space(), limit.0.unwrap_or_default());
+        let (board, space, limit) = (owner.board(), owner.space(), limit.0);
         let db = board.store().read();
         let now = board.clock().now();
         let roots = capability::page(db, &board.row_macs(), space, after.0, now, limit.rows()).await?;
@@ -99,8 +101,8 @@ impl ListCapabilities {
                 user: names.get(&root.account)?.clone(),
                 path: mint::path(space, root.target),
                 perms: root.permissions.to_string(),
-                created: root.created.to_string(),
-                expires: root.expires.to_string(),
+                created: root.created,
+                expires: root.expires,
             })
         });
         Ok(Answer::Page(Json(entries.collect()), link))

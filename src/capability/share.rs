@@ -41,7 +41,7 @@ struct NewShare {
     /// Who gets a capability of their own.
     user: UserName,
     /// What they get of its permissions: some of `r`, `w` and `d`; all if left out.
-    #[oai(validator(max_length = 3))]
+    #[oai(validator(max_length = 3, pattern = "^[rwd]{1,3}$"))]
     perms: Option<String>,
 }
 

@@ -1,10 +1,11 @@
 //! `natter-api serve`: puts the parts together and runs them until a signal.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{net::IpAddr, process::ExitCode, sync::Arc};
 
 use anyhow::Context;
 use poem::{EndpointExt, IntoEndpoint};
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio::{net::TcpListener, task::JoinSet, time::timeout};
+use url::Host;
 
 use crate::{
     admin,
@@ -14,7 +15,7 @@ use crate::{
     document,
     edge::{ClientAddresses, Edge, Limits, Origins, Policy},
     key_ring::KeyRings,
-    lifecycle::Termination,
+    lifecycle::{self, Termination},
     link::{Fetcher, Guard, Previews},
     listener::{self, bind},
     maintenance,
@@ -38,7 +39,7 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
     let listener = bind("http.listen", settings.http.listen).await?;
     let admin_listener = bind("admin.listen", settings.admin.listen).await?;
     let board = board(&settings, &listener).await?;
-    let fetcher = Fetcher::new(board.clone(), source(&settings)?, settings.preview.concurrent);
+    let fetcher = Fetcher::new(board.clone(), source(&settings, &listener)?, settings.preview.concurrent);
     let edge = edge(&settings, &board, &listener)?;
     let admin_endpoint =
         admin::endpoint(readiness.clone(), metrics.clone(), AllowedHosts::admin(&settings.admin.hosts));
@@ -49,16 +50,15 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
     background.spawn(maintenance::run(board.clone(), readiness.component("store", "has not been asked yet")));
     background.spawn(telemetry::metrics::upkeep(metrics));
 
-    let (end_admin, mut admin_ends) = watch::channel(());
-    let bounds = listener::Limits::draining_for(settings.http.shutdown());
-    let admin = tokio::spawn(listener::serve("admin", admin_listener, admin_endpoint, bounds, async move {
-        let _ = admin_ends.changed().await;
-    }));
-    listener::serve("public", listener, edge, bounds, termination.stop(readiness)).await;
-
-    // The admin listener answers to the last, so that who watches sees the drain.
-    end_admin.send_replace(());
-    admin.await?;
+    let bounds = listener::Limits {
+        stall: settings.http.stall(),
+        ..listener::Limits::draining_for(settings.http.shutdown())
+    };
+    let (public, admin) = ((listener, edge.clone()), (admin_listener, admin_endpoint));
+    lifecycle::serve(public, admin, bounds, termination.stop(readiness)).await?;
+    if timeout(bounds.drain, edge.finished()).await.is_err() {
+        tracing::warn!("requests of clients that had gone were cut off");
+    }
     background.shutdown().await;
     board.store().clone().close().await?;
     tracing::info!("stopped");
@@ -84,7 +84,8 @@ async fn board(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result
         PoolSize { concurrent: passwords.concurrent(), reserved: passwords.reserved },
         random.clone(),
     )?;
-    let guard = Guard::new(own_hosts(settings, listener)?);
+    let bare = |host: Host| host.to_string().trim_matches(['[', ']']).to_owned();
+    let guard = Guard::new(own_hosts(settings, listener)?.into_iter().map(bare));
     Ok(Board::new(Parts {
         store,
         clock,
@@ -97,20 +98,30 @@ async fn board(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result
     }))
 }
 
-/// The hosts whose pages are ours and never fetched, without ports.
-fn own_hosts(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result<Vec<String>> {
-    let listed = settings.http.hosts.iter().map(|host| host.host().to_owned());
-    let never = settings.preview.never_hosts.iter().map(ToString::to_string);
-    let own = [listener.local_addr()?.ip().to_string(), "localhost".to_owned()];
-    let bare = |host: String| host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    Ok(listed.chain(never).chain(own).map(bare).collect())
+/// The hosts whose pages are ours and never fetched.
+fn own_hosts(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result<Vec<Host>> {
+    let address = match listener.local_addr()?.ip() {
+        IpAddr::V4(address) => Host::Ipv4(address),
+        IpAddr::V6(address) => Host::Ipv6(address),
+    };
+    let listed = settings.http.hosts.iter().filter_map(|host| Host::parse(host.host()).ok());
+    let never = settings.preview.never_hosts.iter().cloned();
+    Ok(listed.chain(never).chain([address, Host::Domain("localhost".to_owned())]).collect())
 }
 
-fn source(settings: &ApiSettings) -> anyhow::Result<Source> {
-    Ok(match &settings.preview.service_url {
-        Some(url) => Source::Worker(WorkerClient::new(url)?),
-        None => Source::InProcess(Previewer::new(&crate::preview::Settings::defaults())?),
-    })
+fn source(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result<Source> {
+    if let Some(url) = &settings.preview.service_url {
+        return Ok(Source::Worker(WorkerClient::new(url)?));
+    }
+    let mut fetch = settings.preview.fetch.clone();
+    // Loopback is denied unless it is opened for development, and then this server stands beside the sites.
+    let is_loopback = |host: &Host| match host {
+        Host::Domain(_) => false,
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    };
+    fetch.deny_hosts.extend(own_hosts(settings, listener)?.into_iter().filter(|host| !is_loopback(host)));
+    Ok(Source::InProcess(Box::new(Previewer::new(&fetch)?)))
 }
 
 fn edge(settings: &ApiSettings, board: &Board, listener: &TcpListener) -> anyhow::Result<Edge> {
@@ -119,6 +130,8 @@ fn edge(settings: &ApiSettings, board: &Board, listener: &TcpListener) -> anyhow
         origins: Origins::new(settings.http.cors_origins.clone()),
         addresses: ClientAddresses::new(settings.http.trusted_proxies.clone()),
         max_body: settings.http.max_body_bytes,
+        max_in_flight: settings.http.max_in_flight,
+        deadline: settings.http.deadline(),
         pages: Pages::new(),
     };
     let operations = document::service().into_endpoint();

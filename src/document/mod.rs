@@ -1,17 +1,23 @@
 //! The contract: assembles the operations and their OpenAPI document. Needs no database.
 
+mod answers;
 mod api;
 mod examples;
 mod finish;
 mod index;
+mod security;
+#[cfg(test)]
+mod tests;
+mod tidy;
 
-use poem_openapi::{Object, OpenApiService, Tags};
+use poem_openapi::{LicenseObject, Object, OpenApiService, ServerObject, Tags};
 use serde_json::Value;
 
 pub use self::{
     api::Api,
     index::{Found, Index, Operation},
 };
+
 /// The API's version. A breaking change of the contract changes the first number.
 pub const VERSION: &str = "1.0.0";
 
@@ -34,7 +40,20 @@ pub enum Tag {
     Audit,
 }
 
-/// The answer of what has nothing to tell: an empty object.
+impl Tag {
+    /// Every tag, in the order in which one meets what it stands for.
+    pub const ALL: [Self; 7] = [
+        Self::Accounts,
+        Self::Sessions,
+        Self::Spaces,
+        Self::Members,
+        Self::Messages,
+        Self::Capabilities,
+        Self::Audit,
+    ];
+}
+
+/// Done, and nothing to tell: an empty object.
 #[derive(Clone, Copy, Debug, Object)]
 pub struct Done {}
 
@@ -46,7 +65,8 @@ pub fn service() -> OpenApiService<Api, ()> {
              TOKEN`. A capability URI opens one path to one account and works together with a session of that \
              account; given, it decides alone. Errors are problem details (RFC 9457).",
         )
-        .license("Apache-2.0 OR MIT")
+        .license(LicenseObject::new("Apache-2.0 OR MIT").url("https://spdx.org/licenses/"))
+        .server(ServerObject::new("/").description("The server that gave this document."))
 }
 
 /// The OpenAPI document.

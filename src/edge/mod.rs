@@ -11,7 +11,7 @@ mod limits;
 mod observe;
 mod query;
 
-use std::{net::IpAddr, panic::AssertUnwindSafe};
+use std::{net::IpAddr, panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 use poem::{
@@ -19,6 +19,11 @@ use poem::{
     endpoint::BoxEndpoint,
     http::{Method, StatusCode, header},
 };
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, sleep},
+};
+use tokio_util::task::TaskTracker;
 
 pub use self::{client_address::ClientAddresses, cors::Origins, limits::Limits};
 use crate::{
@@ -36,11 +41,22 @@ use crate::{
     token::SessionToken,
 };
 
+/// When a client that found the server full, or too slow, should try again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
 /// The endpoint that a listener calls.
+#[derive(Clone)]
 pub struct Edge {
+    gate: Arc<Gate>,
+    tasks: TaskTracker,
+}
+
+/// What a request passes through.
+struct Gate {
     board: Board,
     policy: Policy,
     operations: BoxEndpoint<'static, Response>,
+    places: Semaphore,
 }
 
 /// What the edge holds requests against.
@@ -54,6 +70,10 @@ pub struct Policy {
     pub addresses: ClientAddresses,
     /// The largest body, in bytes.
     pub max_body: usize,
+    /// Requests that are worked on at once.
+    pub max_in_flight: usize,
+    /// How long an operation may take.
+    pub deadline: Duration,
     /// What is not an operation: the documentation.
     pub pages: Pages,
 }
@@ -85,15 +105,53 @@ impl Passage {
 impl Edge {
     /// An edge around `operations`.
     pub fn new(board: Board, policy: Policy, operations: BoxEndpoint<'static, Response>) -> Self {
-        Self { board, policy, operations }
+        let places = Semaphore::new(policy.max_in_flight);
+        Self { gate: Arc::new(Gate { board, policy, operations, places }), tasks: TaskTracker::new() }
+    }
+
+    /// Waits until the requests whose clients have gone are at their end too, once no more come.
+    pub async fn finished(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+impl Gate {
+    async fn respond(&self, request: Request) -> Response {
+        let mut passage = Passage {
+            id: RequestId::new(self.board.clock().now(), self.board.random()),
+            address: self.policy.addresses.of(&request),
+            method: request.method().clone(),
+            path: "(none)".to_owned(),
+            operation: "none",
+            pattern: "",
+        };
+        let is_head = passage.method == Method::HEAD;
+        let started = Instant::now();
+        let mut response = self.answer(&mut passage, request).await;
+        observe::observe(&passage, response.status(), started.elapsed());
+
+        if is_head {
+            response.set_body(());
+        }
+        let headers = response.headers_mut();
+        if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind == "application/json; charset=utf-8") {
+            headers.insert(
+                header::CONTENT_TYPE,
+                header::HeaderValue::from_static("application/json;charset=utf-8"),
+            );
+        }
+        security_headers::apply(headers);
+        response
     }
 
     async fn answer(&self, passage: &mut Passage, request: Request) -> Response {
         let origin = self.policy.origins.judge(&request, &self.policy.hosts);
         let mut trail = None;
-        let outcome = match &origin {
-            Ok(_) => self.pass(passage, request, &mut trail).await,
-            Err(problem) => Err(problem.clone()),
+        let outcome = match (&origin, self.places.try_acquire()) {
+            (Err(problem), _) => Err(problem.clone()),
+            (Ok(_), Ok(_place)) => self.pass(passage, request, &mut trail).await,
+            (Ok(_), Err(_)) => Err(Problem::unavailable("The server is working on all it can.", RETRY_AFTER)),
         };
         let mut response = match outcome {
             Ok(response) => response,
@@ -162,12 +220,28 @@ impl Edge {
         };
         *trail = Some(begun.clone());
         request.extensions_mut().insert(self.board.clone());
-        request.extensions_mut().insert(Caller::new(credentials, capability, begun, passage.address));
-        match AssertUnwindSafe(self.operations.call(request)).catch_unwind().await {
-            Ok(answer) => answer.map_err(|error| problem::from_poem_at(error, passage.pattern)),
+        request.extensions_mut().insert(Caller::new(credentials, capability, begun.clone(), passage.address));
+        match AssertUnwindSafe(self.operate(request, &begun)).catch_unwind().await {
+            Ok(answer) => answer?.map_err(|error| problem::from_poem_at(error, passage.pattern)),
             Err(_) => {
                 metrics::counter!("natter_panics_total").increment(1);
                 Err(Problem::internal())
+            }
+        }
+    }
+
+    /// Runs the operation, until its deadline: then what it has written is undone. What is being committed is waited
+    /// for, since nobody could say what became of it.
+    async fn operate(&self, request: Request, trail: &Trail) -> Result<poem::Result<Response>, Problem> {
+        let mut operation = pin!(self.operations.call(request));
+        tokio::select! {
+            answer = operation.as_mut() => Ok(answer),
+            () = sleep(self.policy.deadline) => {
+                if trail.is_committing() {
+                    return Ok(operation.await);
+                }
+                metrics::counter!("natter_deadlines_total").increment(1);
+                Err(Problem::unavailable("The server could not do this in time; nothing was changed.", RETRY_AFTER))
             }
         }
     }
@@ -209,31 +283,11 @@ impl Edge {
 impl Endpoint for Edge {
     type Output = Response;
 
+    /// Answers in a task of its own, which a client that goes away does not cut off: every request has its end in the
+    /// audit.
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        let mut passage = Passage {
-            id: RequestId::new(self.board.clock().now(), self.board.random()),
-            address: self.policy.addresses.of(&request),
-            method: request.method().clone(),
-            path: "(none)".to_owned(),
-            operation: "none",
-            pattern: "",
-        };
-        let is_head = passage.method == Method::HEAD;
-        let started = tokio::time::Instant::now();
-        let mut response = self.answer(&mut passage, request).await;
-        observe::observe(&passage, response.status(), started.elapsed());
-
-        if is_head {
-            response.set_body(());
-        }
-        let headers = response.headers_mut();
-        if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind == "application/json; charset=utf-8") {
-            headers.insert(
-                header::CONTENT_TYPE,
-                header::HeaderValue::from_static("application/json;charset=utf-8"),
-            );
-        }
-        security_headers::apply(headers);
-        Ok(response)
+        let gate = Arc::clone(&self.gate);
+        let answered = self.tasks.spawn(async move { gate.respond(request).await });
+        Ok(answered.await.unwrap_or_else(|_| Problem::internal().into_response(None)))
     }
 }

@@ -1,8 +1,10 @@
 //! The body of a request: strict JSON, judged by the schema in our own document.
 
+mod nothing;
 mod strict;
 mod violations;
 
+use bytes::Bytes;
 use poem::{Request, RequestBody, Result};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
@@ -11,6 +13,7 @@ use poem_openapi::{
 };
 
 pub use self::{
+    nothing::NoBody,
     strict::{NotJson, parse},
     violations::{PASSWORD, UTF_16, violations},
 };
@@ -38,6 +41,11 @@ pub fn read<T: ParseFromJSON>(bytes: &[u8]) -> Result<T, Problem> {
     T::parse_from_json(Some(value)).map_err(|_| Problem::invalid_field("body", "does not fit this operation"))
 }
 
+async fn bytes(body: &mut RequestBody) -> Result<Bytes> {
+    let unreadable = || Problem::new(Kind::Malformed, "The body did not arrive whole.");
+    Ok(body.take()?.into_bytes().await.map_err(|_| unreadable())?)
+}
+
 impl<'a, T: ParseFromJSON> ApiExtractor<'a> for JsonBody<T> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
 
@@ -62,8 +70,6 @@ impl<'a, T: ParseFromJSON> ApiExtractor<'a> for JsonBody<T> {
         body: &mut RequestBody,
         _options: ExtractParamOptions<()>,
     ) -> Result<Self> {
-        let unreadable = || Problem::new(Kind::Malformed, "The body did not arrive whole.");
-        let bytes = body.take()?.into_bytes().await.map_err(|_| unreadable())?;
-        Ok(Self(read(&bytes)?))
+        Ok(Self(read(&bytes(body).await?)?))
     }
 }

@@ -13,8 +13,12 @@ use poem::{
     web::{LocalAddr, RemoteAddr},
 };
 use tokio::{net::TcpStream, sync::watch};
+use tokio_io_timeout::TimeoutStream;
 
-use super::activity::{Activity, AnswerBody};
+use super::{
+    Limits,
+    activity::{Activity, AnswerBody},
+};
 
 /// The head of a request, in bytes.
 const LONGEST_HEAD: u32 = 64 * 1024;
@@ -24,7 +28,7 @@ const MOST_STREAMS: u32 = 100;
 /// How long a connection without a request may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-/// Serves one connection until the peer ends it, until it was `idle` for too long, or, after `stopped`,
+/// Serves one connection until the peer ends it, until it was idle or its peer did not read for too long, or, after `stopped`,
 /// until its requests in progress have been answered.
 ///
 /// One rule bounds a half-sent head, an idle connection and an unfinished preface alike: from one request
@@ -33,7 +37,7 @@ pub(super) async fn serve<E: Endpoint + 'static>(
     stream: TcpStream,
     peer: SocketAddr,
     endpoint: Arc<E>,
-    idle: Duration,
+    limits: Limits,
     mut stopped: watch::Receiver<bool>,
 ) {
     // Both fail only when the peer is gone already.
@@ -51,11 +55,13 @@ pub(super) async fn serve<E: Endpoint + 'static>(
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().max_buf_size(LONGEST_HEAD as usize).max_headers(MOST_HEADERS);
     builder.http2().max_header_list_size(LONGEST_HEAD).max_concurrent_streams(MOST_STREAMS);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits.stall));
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(Box::pin(stream)), service));
     // How a connection failed is the peer's affair: nothing is answered to nobody.
     tokio::select! {
         _ = connection.as_mut() => return,
-        () = activity.idle_for(idle) => {}
+        () = activity.idle_for(limits.idle) => {}
         _ = stopped.wait_for(|stopped| *stopped) => {}
     }
     connection.as_mut().graceful_shutdown();

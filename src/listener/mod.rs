@@ -30,14 +30,16 @@ pub struct Limits {
     /// How long a connection may take from one request (or its beginning) to the complete head of the
     /// next.
     pub idle: Duration,
+    /// How long a peer may not take anything of an answer.
+    pub stall: Duration,
     /// How long requests in progress may go on after the stop.
     pub drain: Duration,
 }
 
 impl Limits {
-    /// 1024 connections, 30 seconds for the next request, and `drain`.
+    /// 1024 connections, 30 seconds for the next request, 30 for a peer that does not read, and `drain`.
     pub fn draining_for(drain: Duration) -> Self {
-        Self { connections: 1024, idle: Duration::from_secs(30), drain }
+        Self { connections: 1024, idle: Duration::from_secs(30), stall: Duration::from_secs(30), drain }
     }
 }
 
@@ -74,7 +76,7 @@ pub async fn serve<E>(
                 }
             }
             (permit, (stream, peer)) = next => {
-                let connection = connection::serve(stream, peer, endpoint.clone(), limits.idle, stopped.clone());
+                let connection = connection::serve(stream, peer, endpoint.clone(), limits, stopped.clone());
                 connections.spawn(async move {
                     let _permit = permit;
                     connection.await;

@@ -37,7 +37,7 @@ where
 }
 
 fn limits(idle: Duration, drain: Duration) -> Limits {
-    Limits { connections: 8, idle, drain }
+    Limits { connections: 8, idle, stall: LONG, drain }
 }
 
 async fn connected(address: SocketAddr, bytes: &[u8]) -> TcpStream {

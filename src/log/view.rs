@@ -13,6 +13,7 @@ use crate::{
     permission::Scope,
     problem::Problem,
     store::account,
+    timestamp::Timestamp,
 };
 
 /// Shows the audit log.
@@ -33,6 +34,10 @@ const PERIOD: Duration = Duration::from_secs(3600);
 /// How many rows are shown where the reader does not say, as in the book.
 const ROWS: u64 = 20;
 
+fn few() -> Limit {
+    Limit::of(ROWS)
+}
+
 /// A row: two for each request, at its start and at its end.
 #[derive(Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
@@ -48,7 +53,7 @@ struct LogEntry {
     /// The HTTP status; 0 in a row that marks the start.
     status: u16,
     /// When the row was written (RFC 3339, UTC).
-    time: String,
+    time: Timestamp,
 }
 
 #[derive(Debug, ApiResponse)]
@@ -75,15 +80,16 @@ impl ViewLog {
         caller: Authenticated<MayReadLog>,
         /// Only rows before this one, as a `Link` says.
         before: Query<Option<i64>>,
-        /// How many, 1 to 1,000; by default 20.
-        limit: Query<Option<Limit>>,
+        /// How many, 1 to 1,000.
+        #[oai(default = "few")]
+        limit: Query<Limit>,
     ) -> Result<Answer, Problem> {
         let (board, db) = (caller.board(), caller.board().store().read());
         let reader = account::by_id(db, caller.session().account).await?;
         if !reader.is_some_and(|account| account.auditor) {
             return Err(Problem::forbidden());
         }
-        let limit = limit.0.unwrap_or(Limit::of(ROWS));
+        let limit = limit.0;
         let rows = audit::page(db, board.clock().now(), PERIOD, before.0, limit.rows()).await?;
         let names = account::names(db, rows.iter().filter_map(|row| row.request.account)).await?;
         let link = next_link(limit, &rows, |last| format!("/logs?before={}&limit={limit}", last.seq));
@@ -93,7 +99,7 @@ impl ViewLog {
             method: row.request.method,
             path: row.request.path,
             status: row.status.unwrap_or_default(),
-            time: row.at.to_string(),
+            time: row.at,
         });
         Ok(Answer::Page(Json(entries.collect()), link))
     }

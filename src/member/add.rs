@@ -1,14 +1,14 @@
 //! `POST /spaces/{space_id}/members`
 
 use poem::http::StatusCode;
-use poem_openapi::{Enum, Object, OpenApi, payload::Json};
+use poem_openapi::{Object, OpenApi, payload::Json};
 
 use crate::{
     authorization::{Authorised, Doors, Place, Policy, SpacePolicy},
     document::Tag,
     id::AccountId,
     json_body::JsonBody,
-    permission::{Permissions, Role, Scope},
+    permission::{Permissions, Role, RoleName, Scope},
     problem::{Kind, Problem},
     store::{account, member},
     text::UserName,
@@ -30,27 +30,6 @@ impl SpacePolicy for MayAddMember {
     const PLACE: Place = Place::Space;
     const NEEDS: Permissions = Permissions::ALL;
     const DOORS: Doors = Doors::Roles;
-}
-
-/// A role: owner may read, write and delete, moderator read and delete, member read and write, observer read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[oai(rename = "Role", rename_all = "snake_case")]
-enum RoleName {
-    Owner,
-    Moderator,
-    Member,
-    Observer,
-}
-
-impl RoleName {
-    fn role(self) -> Role {
-        match self {
-            Self::Owner => Role::Owner,
-            Self::Moderator => Role::Moderator,
-            Self::Member => Role::Member,
-            Self::Observer => Role::Observer,
-        }
-    }
 }
 
 /// Who gets which roles.
@@ -94,8 +73,10 @@ impl AddMember {
         let (space, NewMember { username, roles }) = (owner.space(), body.0);
         let named = roles.unwrap_or_else(|| vec![RoleName::Member]);
         // Twice the same is once.
-        let roles: Vec<_> =
-            Role::ALL.into_iter().filter(|role| named.iter().any(|name| name.role() == *role)).collect();
+        let roles: Vec<_> = Role::ALL
+            .into_iter()
+            .filter(|role| named.iter().any(|name| Role::from(*name) == *role))
+            .collect();
 
         let effect = owner.effect().await?;
         let account = account::by_name(effect.db(), username.as_str())

@@ -7,7 +7,7 @@ use crate::{
     document::Tag,
     id::AccountId,
     paging::{Limit, next_link},
-    permission::{Permissions, Role, Scope},
+    permission::{Permissions, RoleName, Scope},
     problem::Problem,
     store::{account, member},
 };
@@ -36,7 +36,7 @@ struct MemberEntry {
     /// The account.
     username: String,
     /// Its roles.
-    roles: Vec<String>,
+    roles: Vec<RoleName>,
 }
 
 #[derive(Debug, ApiResponse)]
@@ -70,16 +70,17 @@ impl ListMembers {
         /// Only members after this one, as a `Link` says.
         after: Query<Option<AccountId>>,
         /// How many, 1 to 1,000.
-        limit: Query<Option<Limit>>,
+        #[oai(default)]
+        limit: Query<Limit>,
     ) -> Result<Answer, Problem> {
-        let (db, space, limit) = (reader.board().store().read(), reader.space(), limit.0.unwrap_or_default());
+        let (db, space, limit) = (reader.board().store().read(), reader.space(), limit.0);
         let members = member::page(db, space, after.0, limit.rows()).await?;
         let names = account::names(db, members.iter().map(|(id, _)| *id)).await?;
         let link = next_link(limit, &members, |(last, _)| {
             format!("/spaces/{space}/members?after={last}&limit={limit}")
         });
         let entries = members.into_iter().filter_map(|(id, roles)| {
-            let roles = roles.into_iter().map(Role::name).map(str::to_owned).collect();
+            let roles = roles.into_iter().map(RoleName::from).collect();
             Some(MemberEntry { username: names.get(&id)?.clone(), roles })
         });
         Ok(Answer::Page(Json(entries.collect()), link))

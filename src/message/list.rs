@@ -73,9 +73,10 @@ impl ListMessages {
         /// Only messages after this one, as a `Link` says.
         after: Query<Option<MessageId>>,
         /// How many, 1 to 1,000.
-        limit: Query<Option<Limit>>,
+        #[oai(default)]
+        limit: Query<Limit>,
     ) -> Result<Answer, Problem> {
-        let (board, limit) = (reader.board(), limit.0.unwrap_or_default());
+        let (board, limit) = (reader.board(), limit.0);
         let now = board.clock().now();
         let since = since.0.unwrap_or_else(|| now.minus(DEFAULT_PERIOD));
         let range = Range::Since(since, after.0);

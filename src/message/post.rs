@@ -42,7 +42,7 @@ impl SpacePolicy for MayPost {
 struct NewMessage {
     /// Its author: the caller.
     author: UserName,
-    /// Its text; it comes back exactly as sent.
+    /// Its text, 1 to 1,024 UTF-16 code units; it comes back exactly as sent.
     message: MessageText,
     /// `false`: no link in it is fetched. `true`: also links that look as if they worked only once. Left out: every
     /// link but those.

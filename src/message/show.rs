@@ -9,6 +9,7 @@ use crate::{
     preview::Card,
     problem::Problem,
     store::{account, message::Message},
+    timestamp::Timestamp,
 };
 
 /// A message.
@@ -18,7 +19,7 @@ pub(super) struct MessageView {
     /// The name of who posted it.
     author: String,
     /// When it was posted (RFC 3339, UTC).
-    time: String,
+    time: Timestamp,
     /// Its text.
     message: String,
     /// A card for each link in it that has one, in the order of the text.
@@ -38,7 +39,7 @@ pub(super) async fn show<P: SpacePolicy>(
         .into_iter()
         .map(|message| MessageView {
             author: author(&message.author),
-            time: message.posted.to_string(),
+            time: message.posted,
             links: cards.take(&message),
             message: message.text,
         })

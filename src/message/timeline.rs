@@ -76,9 +76,10 @@ impl ViewTimeline {
         /// Only messages newer than the one this cursor names, the next ones in time.
         after: Query<Option<MessageId>>,
         /// How many, 1 to 1,000.
-        limit: Query<Option<Limit>>,
+        #[oai(default)]
+        limit: Query<Limit>,
     ) -> Result<Json<Timeline>, Problem> {
-        let limit = limit.0.unwrap_or_default();
+        let limit = limit.0;
         let range = match (before.0, after.0) {
             (before, None) => Range::Before(before),
             (None, Some(after)) => Range::After(after),

@@ -2,10 +2,12 @@
 
 mod permissions;
 mod role;
+mod role_name;
 mod scope;
 
 pub use self::{
     permissions::{InvalidPermissions, Permissions},
     role::{Role, UnknownRole},
+    role_name::RoleName,
     scope::{Scope, Scopes, UnknownScope},
 };

@@ -39,6 +39,11 @@ impl Permissions {
     /// May do everything.
     pub const ALL: Self = Self(1 | 2 | 4);
 
+    /// The letters, as `rwd`.
+    pub const fn name(self) -> &'static str {
+        ["", "r", "w", "rw", "d", "rd", "wd", "rwd"][self.0 as usize]
+    }
+
     const LETTERS: [(char, Self); 3] = [('r', Self::READ), ('w', Self::WRITE), ('d', Self::DELETE)];
 
     /// The set as stored. `None` if a bit is not one of ours.
@@ -91,10 +96,7 @@ impl FromStr for Permissions {
 
 impl fmt::Display for Permissions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Self::LETTERS
-            .into_iter()
-            .filter(|(_, one)| one.is_subset(*self))
-            .try_for_each(|(letter, _)| write!(f, "{letter}"))
+        f.write_str(self.name())
     }
 }
 

@@ -14,7 +14,6 @@ pub mod target;
 mod card;
 mod previewer;
 mod refusal;
-mod settings;
 mod source;
 mod worker_client;
 
@@ -23,7 +22,6 @@ pub use self::{
     fetch::StartError,
     previewer::Previewer,
     refusal::{FetchError, Refusal},
-    settings::{DEFAULTS, Settings},
     source::Source,
     worker_client::WorkerClient,
 };

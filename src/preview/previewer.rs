@@ -6,12 +6,12 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     card::Card,
-    fetch::{Fetcher, Page, StartError, seconds},
+    fetch::{Fetcher, Page, StartError},
     page::{Reader, assemble},
     refusal::{FetchError, Refusal},
-    settings::Settings,
     target::Target,
 };
+use crate::settings::FetchSettings;
 
 /// Makes cards by fetching pages from this process.
 pub struct Previewer {
@@ -23,10 +23,9 @@ impl Previewer {
     /// A previewer with these settings.
     ///
     /// # Errors
-    /// If the settings cannot be used, or the system has no name servers or root certificates.
-    pub fn new(settings: &Settings) -> Result<Self, StartError> {
-        let deadline = seconds("deadline_seconds", settings.deadline_seconds)?;
-        Ok(Self { fetcher: Fetcher::new(settings)?, deadline })
+    /// If the system has no name servers or root certificates.
+    pub fn new(settings: &FetchSettings) -> Result<Self, StartError> {
+        Ok(Self { fetcher: Fetcher::new(settings)?, deadline: settings.deadline })
     }
 
     /// The longest time that [`preview`](Self::preview) takes.

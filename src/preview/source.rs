@@ -7,7 +7,7 @@ use super::{Card, Previewer, Refusal, WorkerClient};
 /// Where cards come from: this process, or a worker apart from it.
 pub enum Source {
     /// Pages are fetched by this process.
-    InProcess(Previewer),
+    InProcess(Box<Previewer>),
     /// Pages are fetched by a worker.
     Worker(WorkerClient),
 }

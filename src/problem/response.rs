@@ -50,23 +50,26 @@ struct DocumentFieldError {
 }
 
 impl Problem {
+    /// The body of the HTTP answer.
+    pub fn document(&self, request_id: Option<&str>) -> Document {
+        let errors = self.errors.iter().cloned();
+        Document {
+            kind: self.kind.type_uri(),
+            title: self.kind.title().into(),
+            status: self.kind.status().as_u16(),
+            error: self.detail.to_string(),
+            detail: self.detail.to_string(),
+            errors: (!self.errors.is_empty()).then(|| {
+                errors.map(|FieldError { field, detail }| DocumentFieldError { field, detail }).collect()
+            }),
+            request_id: request_id.map(str::to_owned),
+        }
+    }
+
     /// The HTTP answer, under the id of the request it answers.
     pub fn into_response(self, request_id: Option<&str>) -> Response {
         let status = self.kind.status();
-        let document = Document {
-            kind: self.kind.type_uri(),
-            title: self.kind.title().into(),
-            status: status.as_u16(),
-            error: self.detail.to_string(),
-            detail: self.detail.into_owned(),
-            errors: (!self.errors.is_empty()).then(|| {
-                self.errors
-                    .into_iter()
-                    .map(|FieldError { field, detail }| DocumentFieldError { field, detail })
-                    .collect()
-            }),
-            request_id: request_id.map(str::to_owned),
-        };
+        let document = self.document(request_id);
         let headers: [(HeaderName, Option<String>); 3] = [
             (header::WWW_AUTHENTICATE, self.challenge),
             (

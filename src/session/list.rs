@@ -1,6 +1,6 @@
 //! `GET /sessions`
 
-use poem_openapi::{Object, OpenApi, payload::Json};
+use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
 
 use crate::{
     authorization::{Authenticated, Policy},
@@ -9,6 +9,7 @@ use crate::{
     permission::Scope,
     problem::Problem,
     store::session,
+    timestamp::Timestamp,
 };
 
 /// Lists the caller's sessions.
@@ -31,11 +32,18 @@ struct SessionEntry {
     /// Its scopes, separated by spaces.
     scope: String,
     /// When it began.
-    created: String,
+    created: Timestamp,
     /// When it ends by itself.
-    expires: String,
+    expires: Timestamp,
     /// Whether this request was made with it.
     current: bool,
+}
+
+#[derive(Debug, ApiResponse)]
+enum Answer {
+    /// The live sessions.
+    #[oai(status = 200)]
+    Sessions(Json<Vec<SessionEntry>>),
 }
 
 /// Sessions live for minutes; more than these are not shown.
@@ -47,20 +55,17 @@ impl ListSessions {
     ///
     /// The caller's live sessions, newest first; 1,000 at most.
     #[oai(path = "/sessions", method = "get", operation_id = "listSessions", tag = "Tag::Sessions")]
-    async fn list_sessions(
-        &self,
-        caller: Authenticated<MayListSessions>,
-    ) -> Result<Json<Vec<SessionEntry>>, Problem> {
+    async fn list_sessions(&self, caller: Authenticated<MayListSessions>) -> Result<Answer, Problem> {
         let (board, own) = (caller.board(), caller.session());
         let now = board.clock().now();
         let sessions = session::list(board.store().read(), &board.row_macs(), own.account, now, MOST).await?;
         let entries = sessions.into_iter().map(|session| SessionEntry {
             id: session.id,
             scope: session.scopes.to_string(),
-            created: session.created.to_string(),
-            expires: session.expires.to_string(),
+            created: session.created,
+            expires: session.expires,
             current: session.id == own.id,
         });
-        Ok(Json(entries.collect()))
+        Ok(Answer::Sessions(Json(entries.collect())))
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     caller::Credentials,
     document::Tag,
     id::SessionId,
+    json_body::NoBody,
     permission::{Scope, Scopes},
     problem::Problem,
     session::password_check,
@@ -57,12 +58,15 @@ impl LogIn {
     /// By name and password (Basic), or by a session that has the scope `full_access`. Without `scope` the session
     /// has every scope but `manage_space`, `manage_account` and `full_access`. Whether a name exists is not told, by
     /// status, text or time. Failed attempts slow the next ones.
+    ///
+    /// There is nothing to send but credentials; as with every POST, the content type is `application/json`.
     #[oai(path = "/sessions", method = "post", operation_id = "logIn", tag = "Tag::Sessions")]
     async fn log_in(
         &self,
         visitor: Visitor,
         /// The scopes of the session, separated by spaces; empty gives none.
         scope: Query<Option<String>>,
+        _nothing: NoBody,
     ) -> Result<Answer, Problem> {
         let scopes = match &scope.0 {
             None => Scopes::DEFAULT,

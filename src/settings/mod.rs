@@ -10,6 +10,7 @@ mod admin;
 mod api;
 mod environment;
 mod fault;
+mod fetch;
 mod known;
 mod layer;
 mod listing;
@@ -25,12 +26,13 @@ mod value;
 
 #[cfg(feature = "api")]
 pub use self::api::{
-    ApiSettings, AuditSettings, DatabaseSettings, HttpSettings, KeysSettings, LimitsSettings,
-    PasswordsSettings, PreviewsSettings, SessionsSettings,
+    ApiSettings, DatabaseSettings, HttpSettings, KeysSettings, LimitsSettings, PasswordsSettings,
+    PreviewsSettings, SessionsSettings,
 };
 pub use self::{
     admin::AdminSettings,
     fault::{Check, Fault, Faults},
+    fetch::FetchSettings,
     known::variable,
     listing::Listing,
     load::{Loaded, load},

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use poem::http::uri::Authority;
 use serde::Deserialize;
 
-use super::{AdminSettings, Check, LogSettings, Settings, value};
+use super::{AdminSettings, Check, FetchSettings, LogSettings, Settings, fetch, value};
 
 /// Everything that can be set for `natter-preview`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -15,6 +15,8 @@ pub struct PreviewSettings {
     pub http: PreviewHttpSettings,
     /// The admin listener.
     pub admin: AdminSettings,
+    /// How pages are fetched.
+    pub fetch: FetchSettings,
     /// The log.
     pub log: LogSettings,
 }
@@ -29,6 +31,8 @@ pub struct PreviewHttpSettings {
     /// Further values of `Host` that are answered.
     #[serde(deserialize_with = "value::authorities")]
     pub hosts: Vec<Authority>,
+    /// Pages that are fetched at once.
+    pub concurrent: usize,
     shutdown_seconds: u32,
 }
 
@@ -40,15 +44,18 @@ impl PreviewHttpSettings {
 }
 
 impl Settings for PreviewSettings {
-    const DEFAULTS: &'static [(&'static str, &'static str)] = &[("", include_str!("preview.default.toml"))];
+    const DEFAULTS: &'static [(&'static str, &'static str)] =
+        &[("", include_str!("preview.default.toml")), ("fetch", fetch::DEFAULTS)];
 
     fn check(&self, check: &mut Check<'_>) {
+        check.range("http.concurrent", self.http.concurrent, 1..=10_000);
         check.range("http.shutdown_seconds", self.http.shutdown_seconds, 0..=3600);
         check.require(
             self.http.listen != self.admin.listen || self.http.listen.port() == 0,
             "admin.listen",
             "has to differ from http.listen",
         );
+        self.fetch.check("fetch", check);
         self.log.check(check);
     }
 }

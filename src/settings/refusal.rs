@@ -20,6 +20,7 @@ fn expected(wanted: &str) -> &str {
         "u32" => "a whole number from 0 to 4294967295",
         "u64" | "usize" => "a whole number, 0 or more",
         "a nonzero u32" => "a whole number from 1 to 4294967295",
+        "f64" => "a number",
         "a sequence" => "a list",
         "a string" => "text",
         "a boolean" => "true or false",

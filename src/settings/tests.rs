@@ -156,6 +156,36 @@ fn everything_wrong_is_reported_at_once() {
 }
 
 #[test]
+fn fetching_is_set_alike_in_both_programs() {
+    fn report<T: Settings + std::fmt::Debug>(section: &str) -> String {
+        let wrong = [
+            ("DEADLINE_SECONDS", "0"),
+            ("CONNECT_SECONDS", "-1"),
+            ("MAX_REDIRECTS", "21"),
+            ("PORTS", "[]"),
+            ("MAX_COMPRESSED_BYTES", "1"),
+            ("MAX_INFLATED_BYTES", "1e9"),
+            ("MAX_HEADER_BYTES", "0"),
+            ("MAX_HEADER_FIELDS", "9"),
+            ("USER_AGENT", "two\nlines"),
+            ("NAMESERVERS", "['192.0.2.53:53', 'dns.example.org:53']"),
+            ("DENY_NETWORKS", "['10.0.0.0/33']"),
+            ("DENY_HOSTS", "['example.org', '*.example.org', '[::1]', 'a b']"),
+            ("ALLOW_FOR_DEVELOPMENT", "localhost"),
+        ];
+        let wrong = wrong.map(|(name, value)| (format!("NATTER_{section}__{name}").into(), value.into()));
+        load::<T>(None, wrong).expect_err("they are refused").to_string()
+    }
+    let of_the_worker = report::<PreviewSettings>("FETCH");
+    let of_the_api = report::<ApiSettings>("PREVIEW__FETCH");
+    assert_eq!(
+        of_the_api.replace("preview.fetch", "fetch").replace("PREVIEW__FETCH", "FETCH"),
+        of_the_worker
+    );
+    insta::assert_snapshot!(of_the_worker);
+}
+
+#[test]
 fn a_section_is_no_setting_and_a_setting_no_section() {
     assert_eq!(faults_of_file("http = 3"), [("http".into(), "is a section, not a setting".into())]);
     let details = faults_of_file("[http.listen]\nport = 1");

@@ -1,15 +1,49 @@
 //! Texts that are read as something narrower. Each says what it expects and never quotes what it got.
 
-use std::{fmt::Write, net::SocketAddr};
+use std::{fmt::Write, net::SocketAddr, time::Duration};
 
-use poem::http::uri::Authority;
+use ipnetwork::IpNetwork;
+use poem::http::{HeaderValue, uri::Authority};
 use serde::{Deserialize, Deserializer, de::Error};
+use url::Host;
 
 /// An IP address with a port. No name: resolving one would be a guess.
 pub(super) fn socket_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
     String::deserialize(deserializer)?
         .parse()
         .map_err(|_| D::Error::custom("expected an IP address with a port, such as 127.0.0.1:4567"))
+}
+
+/// A list of those.
+pub(super) fn socket_addresses<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<SocketAddr>, D::Error> {
+    list(deserializer, "an IP address with a port, such as 192.0.2.53:53", |text| text.parse().ok())
+}
+
+/// A number of seconds, with a fraction or without.
+pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let seconds = f64::deserialize(deserializer)?;
+    Duration::try_from_secs_f64(seconds).map_err(|_| D::Error::custom("expected a number of seconds"))
+}
+
+/// What a header field can carry.
+pub(super) fn header<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HeaderValue, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| D::Error::custom("expected text that a header field can carry"))
+}
+
+/// Networks in CIDR notation; a bare address is a network of one.
+pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNetwork>, D::Error> {
+    list(deserializer, "an IP network, such as 10.0.0.0/8", |text| text.parse().ok())
+}
+
+/// Hosts without a port, in the form in which URLs hold them.
+pub(super) fn hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Host>, D::Error> {
+    list(deserializer, "a host without a port, such as intranet.example.org", |text| {
+        // A star is a character of names to the URL standard, but no name has one.
+        Host::parse(text).ok().filter(|_| !text.contains('*'))
+    })
 }
 
 /// Values of a `Host` header: a name or an address, with a port unless it is the scheme's own.

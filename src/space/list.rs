@@ -9,7 +9,7 @@ use crate::{
     document::Tag,
     id::SpaceId,
     paging::{Limit, next_link},
-    permission::{Role, Scope},
+    permission::{RoleName, Scope},
     problem::Problem,
     store::{member, space},
 };
@@ -36,7 +36,7 @@ struct SpaceEntry {
     /// Its messages.
     messages: String,
     /// The caller's roles in it.
-    roles: Vec<String>,
+    roles: Vec<RoleName>,
 }
 
 #[derive(Debug, ApiResponse)]
@@ -63,10 +63,11 @@ impl ListSpaces {
         /// Only spaces after this one, as a `Link` says.
         after: Query<Option<SpaceId>>,
         /// How many, 1 to 1,000.
-        limit: Query<Option<Limit>>,
+        #[oai(default)]
+        limit: Query<Limit>,
     ) -> Result<Answer, Problem> {
         let db = caller.board().store().read();
-        let limit = limit.0.unwrap_or_default();
+        let limit = limit.0;
         let roles = member::spaces(db, caller.session().account, after.0, limit.rows()).await?;
         let ids: Vec<_> = roles.iter().map(|(id, _)| *id).collect();
         let names: HashMap<_, _> =
@@ -77,7 +78,7 @@ impl ListSpaces {
                 name: names.get(&id)?.clone(),
                 uri: format!("/spaces/{id}"),
                 messages: format!("/spaces/{id}/messages"),
-                roles: roles.into_iter().map(Role::name).map(str::to_owned).collect(),
+                roles: roles.into_iter().map(RoleName::from).collect(),
             })
         });
         Ok(Answer::Page(Json(entries.collect()), link))

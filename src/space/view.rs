@@ -5,7 +5,7 @@ use poem_openapi::{Object, OpenApi, payload::Json};
 use crate::{
     authorization::{Authorised, Doors, Grant, Place, Policy, SpacePolicy},
     document::Tag,
-    permission::{Permissions, Role, Scope},
+    permission::{Permissions, Role, RoleName, Scope},
     problem::Problem,
     store::space,
 };
@@ -38,7 +38,7 @@ struct SpaceView {
     /// Its messages.
     messages: String,
     /// The caller's roles in it; none where a capability decided.
-    roles: Vec<String>,
+    roles: Vec<RoleName>,
     /// What the caller may do: some of `r`, `w` and `d`.
     perms: String,
 }
@@ -65,7 +65,7 @@ impl ViewSpace {
             name: space.name,
             uri: format!("/spaces/{id}"),
             messages: format!("/spaces/{id}/messages"),
-            roles: roles.iter().map(|role| role.name().to_owned()).collect(),
+            roles: roles.iter().copied().map(RoleName::from).collect(),
             perms: viewer.grant().permissions().to_string(),
         }))
     }

@@ -8,5 +8,6 @@ mod wire;
 
 mod authorization;
 mod bad_input;
+mod edge;
 mod journey;
 mod paging;

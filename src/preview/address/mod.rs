@@ -14,8 +14,10 @@ use std::{
 };
 
 use ipnetwork::IpNetwork;
+use url::Host;
 
 pub use self::table::{Row, RowVerdict, most_specific, rows};
+use crate::settings::FetchSettings;
 
 /// Names the rule that denied an address: a prefix of the table, `configured` or `isatap`.
 ///
@@ -102,6 +104,19 @@ impl Policy {
             Some(Verdict::Denied(_)) => Verdict::Denied(Rule::ISATAP),
             Some(Verdict::Allowed) | None => Verdict::Allowed,
         }
+    }
+}
+
+impl From<&FetchSettings> for Policy {
+    /// A host that is denied and is an address is a network of one.
+    fn from(settings: &FetchSettings) -> Self {
+        let addresses = settings.deny_hosts.iter().filter_map(|host| match host {
+            Host::Domain(_) => None,
+            Host::Ipv4(address) => Some(IpAddr::from(*address)),
+            Host::Ipv6(address) => Some(IpAddr::from(*address)),
+        });
+        let denied = settings.deny_networks.iter().copied().chain(addresses.map(IpNetwork::from));
+        Self::new(denied.collect(), settings.allow_for_development.clone())
     }
 }
 

@@ -5,11 +5,14 @@ use std::{fs, path::PathBuf, process::ExitCode};
 use anyhow::Context;
 use clap::Args;
 
-use super::{FetchOptions, print_card};
-use crate::preview::page::extract;
+use super::print_card;
+use crate::{
+    preview::{page::extract, target::UrlPolicy},
+    settings::FetchSettings,
+};
 
 #[derive(Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The saved page.
     file: PathBuf,
     /// The URL that the page came from.
@@ -18,13 +21,11 @@ pub struct Arguments {
     /// The charset that the page's header named.
     #[arg(long, value_name = "LABEL")]
     charset: Option<String>,
-    #[command(flatten)]
-    options: FetchOptions,
 }
 
 /// Prints the card of a saved page.
-pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let policy = arguments.options.settings().url_policy();
+pub(super) fn run(settings: &FetchSettings, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let policy = UrlPolicy::from(settings);
     let target = policy.judge_text(&arguments.url)?;
     let page =
         fs::read(&arguments.file).with_context(|| format!("{} cannot be read", arguments.file.display()))?;

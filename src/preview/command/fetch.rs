@@ -2,34 +2,19 @@
 
 use std::process::ExitCode;
 
-use clap::Args;
-
-use super::{FetchOptions, print_card};
-use crate::preview::{Previewer, Refusal};
-
-#[derive(Args)]
-pub struct Arguments {
-    /// The page's URL.
-    url: String,
-    #[command(flatten)]
-    options: FetchOptions,
-}
+use super::{complain, print_card};
+use crate::{preview::Previewer, settings::FetchSettings};
 
 /// Prints the card, or says on standard error why there is none: here the operator asks.
-pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    match Previewer::new(&arguments.options.settings())?.preview(&arguments.url).await {
+pub(super) async fn run(settings: &FetchSettings, url: &str) -> anyhow::Result<ExitCode> {
+    match Previewer::new(settings)?.preview(url).await {
         Ok(card) => {
             print_card(&card)?;
             Ok(ExitCode::SUCCESS)
         }
         Err(refusal) => {
-            explain(&refusal);
+            complain(&format!("natter-preview: {refusal} [{}]", refusal.id()));
             Ok(ExitCode::FAILURE)
         }
     }
-}
-
-#[allow(clippy::print_stderr, reason = "the reason of a failed command goes to standard error")]
-fn explain(refusal: &Refusal) {
-    eprintln!("natter-preview: {refusal} [{}]", refusal.id());
 }

@@ -2,21 +2,25 @@
 
 mod extract;
 mod fetch;
-mod options;
 mod serve;
 
-use std::{process::ExitCode, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
-use self::options::FetchOptions;
 use super::{Card, service};
+use crate::{
+    admin,
+    settings::{Loaded, PreviewSettings, load},
+};
 
-/// Fetches pages and prints what they say about themselves, without letting them reach this network.
+/// Fetches pages and gives what they say about themselves, without letting them reach this network.
 #[derive(Parser)]
 #[command(name = "natter-preview", version)]
 struct Arguments {
+    /// A TOML file with settings; the environment (NATTER_SECTION__KEY) overrides it.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -24,14 +28,28 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Answer GET /preview?url=URL over HTTP.
-    Serve(serve::Arguments),
+    Serve {
+        /// The address and port to listen on, in place of the setting http.listen.
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Option<SocketAddr>,
+    },
     /// Fetch one page and print its card as JSON; says on standard error why there is none.
-    Fetch(fetch::Arguments),
+    Fetch {
+        /// The page's URL.
+        url: String,
+    },
     /// Print the card of a saved page as JSON, without any network.
     Extract(extract::Arguments),
     /// Print the OpenAPI document.
     Openapi,
+    /// Print every setting with its value and where it comes from.
+    Settings,
+    /// Ask a running worker on this machine whether it is ready; the exit status says it.
+    Healthcheck,
 }
+
+/// The exit status for settings or arguments that cannot be used, as clap gives it too.
+const UNUSABLE: u8 = 2;
 
 /// Runs the program with the arguments it was started with.
 ///
@@ -39,26 +57,35 @@ enum Command {
 /// What went wrong, for whoever started the program.
 pub fn run() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
-    let verbose = matches!(arguments.command, Command::Serve(_));
-    log_to_stderr(if verbose { "info" } else { "error" });
-    let runtime = tokio::runtime::Runtime::new()?;
-    let outcome = match arguments.command {
-        Command::Serve(arguments) => runtime.block_on(serve::run(arguments)),
-        Command::Fetch(arguments) => runtime.block_on(fetch::run(&arguments)),
-        Command::Extract(arguments) => extract::run(&arguments),
-        Command::Openapi => {
-            print(&service::document());
-            Ok(ExitCode::SUCCESS)
+    if let Command::Openapi = arguments.command {
+        print(&service::document());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let loaded: Loaded<PreviewSettings> = match load(arguments.config.as_deref(), std::env::vars_os()) {
+        Ok(loaded) => loaded,
+        Err(faults) => {
+            complain(&faults.to_string());
+            return Ok(ExitCode::from(UNUSABLE));
         }
     };
-    // A lookup that nobody waits for any more must not hold the program.
-    runtime.shutdown_timeout(Duration::from_millis(100));
-    outcome
-}
-
-fn log_to_stderr(default: &str) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    if let Command::Settings = arguments.command {
+        print(&loaded.listing().to_string());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut settings = loaded.settings;
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        match arguments.command {
+            Command::Serve { listen } => {
+                settings.http.listen = listen.unwrap_or(settings.http.listen);
+                serve::serve(settings).await
+            }
+            Command::Fetch { url } => fetch::run(&settings.fetch, &url).await,
+            Command::Extract(arguments) => extract::run(&settings.fetch, &arguments),
+            Command::Healthcheck => Ok(admin::healthcheck(settings.admin.listen, "/ready").await),
+            Command::Openapi | Command::Settings => Ok(ExitCode::SUCCESS),
+        }
+    })
 }
 
 fn print_card(card: &Card) -> anyhow::Result<()> {
@@ -69,4 +96,9 @@ fn print_card(card: &Card) -> anyhow::Result<()> {
 #[allow(clippy::print_stdout, reason = "the result of a command goes to standard output")]
 fn print(text: &str) {
     print!("{text}");
+}
+
+#[allow(clippy::print_stderr, reason = "why a command failed goes to standard error")]
+fn complain(text: &str) {
+    eprintln!("{}", text.trim_end());
 }

@@ -1,55 +1,41 @@
-//! `natter-preview serve`.
+//! `natter-preview serve`: puts the parts together and runs them until a signal.
 
-use std::{net::SocketAddr, process::ExitCode};
+use std::process::ExitCode;
 
-use anyhow::Context;
-use clap::Args;
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
+use tokio::task::JoinSet;
+
+use crate::{
+    admin,
+    allowed_hosts::AllowedHosts,
+    lifecycle::{self, Termination},
+    listener::{Limits, bind},
+    preview::{Previewer, service},
+    readiness::Readiness,
+    settings::PreviewSettings,
+    telemetry,
 };
 
-use super::FetchOptions;
-use crate::preview::service;
+/// Serves until a signal; returns once everything has ended.
+pub(super) async fn serve(settings: PreviewSettings) -> anyhow::Result<ExitCode> {
+    telemetry::log::start(&settings.log)?;
+    let metrics = telemetry::metrics::start()?;
+    let termination = Termination::handle()?;
+    let readiness = Readiness::default();
 
-#[derive(Args)]
-pub struct Arguments {
-    /// The address and port to listen on.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4568")]
-    listen: SocketAddr,
-    /// Answer to this Host (`name` or `name:port`) instead of the listen address and localhost. May be repeated.
-    #[arg(long = "host", value_name = "HOST")]
-    hosts: Vec<String>,
-    /// Fetches at one time.
-    #[arg(long, value_name = "NUMBER")]
-    max_concurrent: Option<usize>,
-    #[command(flatten)]
-    options: FetchOptions,
-}
+    let listener = bind("http.listen", settings.http.listen).await?;
+    let admin_listener = bind("admin.listen", settings.admin.listen).await?;
+    let hosts = AllowedHosts::public(listener.local_addr()?, &settings.http.hosts);
+    let endpoint = service::endpoint(Previewer::new(&settings.fetch)?, settings.http.concurrent, hosts);
+    let admin_endpoint =
+        admin::endpoint(readiness.clone(), metrics.clone(), AllowedHosts::admin(&settings.admin.hosts));
+    tracing::info!(address = %listener.local_addr()?, admin = %admin_listener.local_addr()?, "serving");
 
-/// Serves until SIGTERM or SIGINT.
-pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let mut settings = service::Settings::defaults();
-    settings.hosts.extend(arguments.hosts);
-    if let Some(max_concurrent) = arguments.max_concurrent {
-        settings.max_concurrent = max_concurrent;
-    }
-    let listener = TcpListener::bind(arguments.listen)
-        .await
-        .with_context(|| format!("{} cannot be listened on", arguments.listen))?;
-    let stop = asked_to_stop()?;
-    service::serve(listener, &arguments.options.settings(), &settings, stop).await?;
+    let mut background = JoinSet::new();
+    background.spawn(telemetry::metrics::upkeep(metrics));
+    let (public, admin) = ((listener, endpoint), (admin_listener, admin_endpoint));
+    let bounds = Limits::draining_for(settings.http.shutdown());
+    lifecycle::serve(public, admin, bounds, termination.stop(readiness)).await?;
+    background.shutdown().await;
+    tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
-}
-
-/// Listens for the signals at once, so that none is lost, and ends with the first.
-fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
 }

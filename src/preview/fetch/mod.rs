@@ -10,12 +10,9 @@ mod trust;
 #[cfg(test)]
 mod tests;
 
-use std::{net::IpAddr, time::Duration};
+use std::net::IpAddr;
 
-use reqwest::{
-    Response,
-    header::{HeaderMap, HeaderValue, InvalidHeaderValue},
-};
+use reqwest::{Response, header::HeaderMap};
 use url::Url;
 
 pub use self::{
@@ -27,9 +24,9 @@ use self::{connect::Connecting, resolve::Resolver};
 use super::{
     address,
     refusal::FetchError,
-    settings::Settings,
     target::{Target, TargetHost, UrlPolicy},
 };
+use crate::settings::FetchSettings;
 
 /// Why fetching cannot begin at all.
 #[derive(Debug, thiserror::Error)]
@@ -40,12 +37,6 @@ pub enum StartError {
     /// No certificate authority is trusted.
     #[error(transparent)]
     Roots(#[from] NoRoots),
-    /// `user_agent` cannot stand in a header.
-    #[error("user_agent has characters that a header field cannot carry")]
-    UserAgent(#[from] InvalidHeaderValue),
-    /// A number of seconds that is no time.
-    #[error("{0} has to be a positive number of seconds")]
-    Seconds(&'static str),
     /// The worker's URL cannot be one.
     #[error("the URL of the preview worker has to be http://HOST or https://HOST")]
     ServiceUrl,
@@ -77,25 +68,24 @@ impl Fetcher {
     /// A fetcher with these settings. A development allowance is logged as a warning.
     ///
     /// # Errors
-    /// If the settings cannot be used, or the system has no name servers or root certificates.
-    pub fn new(settings: &Settings) -> Result<Self, StartError> {
-        let addresses = settings.address_policy();
+    /// If the system has no name servers or root certificates.
+    pub fn new(settings: &FetchSettings) -> Result<Self, StartError> {
+        let addresses = address::Policy::from(settings);
         if !addresses.allowed_for_development().is_empty() {
             let networks = addresses.allowed_for_development();
             tracing::warn!(?networks, "FOR DEVELOPMENT ONLY: previews may reach these special networks");
         }
-        let connect_timeout = seconds("connect_seconds", settings.connect_seconds)?;
         Ok(Self {
             addresses,
-            urls: settings.url_policy(),
-            resolver: Resolver::new(&settings.nameservers, connect_timeout)?,
+            urls: settings.into(),
+            resolver: Resolver::new(&settings.nameservers, settings.connect)?,
             connecting: Connecting {
                 tls: client_config()?,
-                timeout: connect_timeout,
+                timeout: settings.connect,
                 max_header_bytes: settings.max_header_bytes,
                 max_header_fields: settings.max_header_fields,
             },
-            fields: header::request_fields(HeaderValue::from_str(&settings.user_agent)?),
+            fields: header::request_fields(settings.user_agent.clone()),
             max_redirects: settings.max_redirects,
             max_compressed_bytes: settings.max_compressed_bytes,
             max_inflated_bytes: settings.max_inflated_bytes,
@@ -156,13 +146,5 @@ impl Fetcher {
         let charset = header::check_html(&response)?;
         let body = Body::of(response, self.max_compressed_bytes, self.max_inflated_bytes)?;
         Ok(Page { url: target.url().clone(), charset, body })
-    }
-}
-
-/// A setting in seconds as a duration.
-pub fn seconds(name: &'static str, value: f64) -> Result<Duration, StartError> {
-    match Duration::try_from_secs_f64(value) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err(StartError::Seconds(name)),
     }
 }

@@ -21,9 +21,14 @@ const MAX_PIXELS: u32 = 65_535;
 /// left out.
 pub fn assemble(policy: &UrlPolicy, url: &Url, facts: &Facts) -> Card {
     let sources = Sources { policy, base: base(policy, url, facts), facts };
-    let image = sources.image();
-    // The size and the text are those of the Open Graph image.
-    let sized = image.is_some() && facts.meta_value("og:image").is_some();
+    let (image, key) = sources.image().unzip();
+    // Open Graph's size and text are those of its own image.
+    let of_open_graph = key.is_some_and(|key: &str| key.starts_with("og:"));
+    let alt: &[&str] = match key {
+        Some(_) if of_open_graph => &["og:image:alt", "twitter:image:alt"],
+        Some(key) if key.starts_with("twitter:") => &["twitter:image:alt"],
+        _ => &[],
+    };
     Card {
         url: url.to_string(),
         title: sources.title(),
@@ -33,11 +38,9 @@ pub fn assemble(policy: &UrlPolicy, url: &Url, facts: &Facts) -> Card {
         canonical: sources.canonical(url),
         icon: sources.link("icon").or_else(|| sources.link("apple-touch-icon")),
         kind: sources.first_text(&["og:type"], TYPE_CHARACTERS),
-        image_width: sources.pixels("og:image:width").filter(|_| sized),
-        image_height: sources.pixels("og:image:height").filter(|_| sized),
-        image_alt: sources
-            .first_text(&["og:image:alt", "twitter:image:alt"], ALT_CHARACTERS)
-            .filter(|_| image.is_some()),
+        image_width: sources.pixels("og:image:width").filter(|_| of_open_graph),
+        image_height: sources.pixels("og:image:height").filter(|_| of_open_graph),
+        image_alt: sources.first_text(alt, ALT_CHARACTERS),
         image,
     }
 }
@@ -69,12 +72,12 @@ impl Sources<'_> {
         })
     }
 
-    fn image(&self) -> Option<String> {
+    /// The image, and what it was found under.
+    fn image(&self) -> Option<(String, &'static str)> {
         ["og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"]
             .into_iter()
-            .filter_map(|key| self.facts.meta_value(key))
-            .find_map(|raw| self.resolve(raw))
-            .or_else(|| self.link("image_src"))
+            .find_map(|key| Some((self.resolve(self.facts.meta_value(key)?)?, key)))
+            .or_else(|| Some((self.link("image_src")?, "image_src")))
     }
 
     /// The canonical URL, only if it stays on the page's own site: a page does not speak for others.

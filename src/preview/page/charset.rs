@@ -11,8 +11,8 @@ const SNIFFED_BYTES: usize = 8 * 1024;
 
 /// A page's bytes as text, piece by piece.
 pub enum Charset {
-    /// Not known yet: the bytes so far.
-    Unknown(Vec<u8>),
+    /// Not known yet.
+    Unknown(Box<Sniffer>),
     /// Known. A byte order mark still overrides it, which encoding_rs sees to.
     Known(Decoder),
 }
@@ -22,7 +22,7 @@ impl Charset {
     pub fn from_header(label: Option<&str>) -> Self {
         match label.and_then(|label| Encoding::for_label(label.as_bytes())) {
             Some(encoding) => Self::Known(encoding.new_decoder()),
-            None => Self::Unknown(Vec::new()),
+            None => Self::Unknown(Box::new(Sniffer::new())),
         }
     }
 
@@ -31,11 +31,10 @@ impl Charset {
     pub fn decode(&mut self, bytes: &[u8], last: bool, text: &mut String) {
         match self {
             Self::Known(decoder) => decode(decoder, bytes, last, text),
-            Self::Unknown(held) => {
-                held.extend_from_slice(bytes);
-                if let Some(encoding) = guess(held, last) {
+            Self::Unknown(sniffer) => {
+                if let Some(encoding) = sniffer.guess(bytes, last) {
                     let mut decoder = encoding.new_decoder();
-                    decode(&mut decoder, held, last, text);
+                    decode(&mut decoder, &sniffer.held, last, text);
                     *self = Self::Known(decoder);
                 }
             }
@@ -49,38 +48,57 @@ fn decode(decoder: &mut Decoder, bytes: &[u8], last: bool, text: &mut String) {
     let _ = decoder.decode_to_string(bytes, text, last);
 }
 
-fn guess(held: &[u8], last: bool) -> Option<&'static Encoding> {
-    if let Some(encoding) = declared(held) {
-        return Some(encoding);
+/// Finds out the charset from the first [`SNIFFED_BYTES`] of a page, in whatever pieces they come.
+pub struct Sniffer {
+    held: Vec<u8>,
+    scan: Option<send::HtmlRewriter<'static, fn(&[u8])>>,
+    declared: Arc<Mutex<Option<&'static Encoding>>>,
+}
+
+impl Sniffer {
+    fn new() -> Self {
+        let declared = Arc::default();
+        let discard: fn(&[u8]) = |_| {};
+        let scan = Some(send::HtmlRewriter::new(scan_settings(Arc::clone(&declared)), discard));
+        Self { held: Vec::new(), scan, declared }
     }
-    (last || held.len() >= SNIFFED_BYTES).then(|| detect(held, last))
+
+    /// The charset, as soon as it is declared, or as nothing more is looked at.
+    fn guess(&mut self, bytes: &[u8], last: bool) -> Option<&'static Encoding> {
+        let sniffed = bytes.len().min(SNIFFED_BYTES.saturating_sub(self.held.len()));
+        self.held.extend_from_slice(bytes);
+        if let Some(scan) = &mut self.scan {
+            // What stands in an unfinished tag is not seen yet; more bytes may follow.
+            if scan.write(&bytes[..sniffed]).is_err() {
+                self.scan = None;
+            }
+        }
+        let declared = *self.declared.lock().unwrap_or_else(PoisonError::into_inner);
+        declared.or_else(|| (last || self.held.len() >= SNIFFED_BYTES).then(|| self.detect(last)))
+    }
+
+    fn detect(&self, last: bool) -> &'static Encoding {
+        let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+        detector.feed(&self.held[..self.held.len().min(SNIFFED_BYTES)], last);
+        detector.guess(None, Utf8Detection::Allow)
+    }
 }
 
-fn detect(held: &[u8], last: bool) -> &'static Encoding {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(held, last);
-    detector.guess(None, Utf8Detection::Allow)
-}
-
-/// What `<meta charset>` or `<meta http-equiv=content-type>` declares. A page that could be read so
+/// Looks for what `<meta charset>` or `<meta http-equiv=content-type>` declares. A page that could be read so
 /// far is no UTF-16, whatever it says (HTML standard, "prescan a byte stream").
-fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
-    let found = Arc::new(Mutex::new(None));
-    let seen = Arc::clone(&found);
-    let settings = send::Settings::new_send().with_strict(false).append_element_content_handler(element!(
+fn scan_settings(declared: Arc<Mutex<Option<&'static Encoding>>>) -> send::Settings<'static, 'static> {
+    send::Settings::new_send().with_strict(false).append_element_content_handler(element!(
         "meta",
         move |meta| {
-            let mut found = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut declared = declared.lock().unwrap_or_else(PoisonError::into_inner);
             let label = meta.get_attribute("charset").or_else(|| http_equiv_charset(meta));
-            *found = found.or_else(|| label.and_then(|label| Encoding::for_label(label.as_bytes())));
+            let named = label.and_then(|label| Encoding::for_label(label.as_bytes()));
+            let readable =
+                named.map(|named| if named == UTF_16BE || named == UTF_16LE { UTF_8 } else { named });
+            *declared = declared.or(readable);
             Ok(())
         }
-    ));
-    // What stands in an unfinished tag is not seen yet; more bytes may follow.
-    let mut rewriter = send::HtmlRewriter::new(settings, |_: &[u8]| {});
-    rewriter.write(bytes).ok()?;
-    let encoding = (*found.lock().unwrap_or_else(PoisonError::into_inner))?;
-    Some(if encoding == UTF_16BE || encoding == UTF_16LE { UTF_8 } else { encoding })
+    ))
 }
 
 fn http_equiv_charset(meta: &send::Element<'_, '_>) -> Option<String> {

@@ -40,11 +40,15 @@ pub struct Facts {
     reading_title: bool,
     images: usize,
     head_ended: bool,
+    complete: bool,
 }
 
 impl Facts {
     /// Takes a `<meta>` with this name or property.
     pub fn meta(&mut self, key: &str, content: &str) {
+        if self.complete {
+            return;
+        }
         let key = key.trim().to_ascii_lowercase();
         if key == "og:image" {
             self.images += 1;
@@ -58,6 +62,9 @@ impl Facts {
 
     /// Takes a `<link>` with this relation, which may be several words.
     pub fn link(&mut self, relation: &str, href: &str) {
+        if self.complete {
+            return;
+        }
         for word in relation.split_ascii_whitespace() {
             keep(&mut self.links, &LINKS, &word.to_ascii_lowercase(), href);
         }
@@ -65,30 +72,46 @@ impl Facts {
 
     /// Takes a `<base href>`; the first one counts.
     pub fn base(&mut self, href: &str) {
-        self.base.get_or_insert_with(|| cut(href).to_owned());
-    }
-
-    /// A `<title>` begins. The first one of the page itself counts, not those of drawings.
-    pub fn open_title(&mut self, of_page: bool) {
-        self.reading_title = of_page && self.title.is_empty();
-    }
-
-    /// Text inside a `<title>`.
-    pub fn title_text(&mut self, text: &str) {
-        if self.reading_title && self.title.len() < MAX_VALUE_BYTES {
-            self.title.push_str(cut(text));
+        if !self.complete {
+            self.base.get_or_insert_with(|| cut(href).to_owned());
         }
     }
 
-    /// The head is over.
-    pub fn end_head(&mut self) {
-        self.head_ended = true;
+    /// A `<title>` begins. The first one that says something counts.
+    pub fn open_title(&mut self) {
+        self.reading_title = !self.complete && self.document_title().is_none();
+        if self.reading_title {
+            self.title.clear();
+        }
     }
 
-    /// Whether nothing more is expected: the head is over, and title and Open Graph are there. Some
-    /// large sites have their Open Graph far down in the body.
+    /// The `<title>` that has just begun is that of a drawing.
+    pub fn pass_over_title(&mut self) {
+        self.reading_title = false;
+    }
+
+    /// Text inside a `<title>`, which may come in pieces.
+    pub fn title_text(&mut self, text: &str) {
+        if self.reading_title {
+            let kept = &text[..text.floor_char_boundary(MAX_VALUE_BYTES - self.title.len())];
+            self.title.push_str(kept);
+            // After the first character that is left out none is taken, wherever the pieces begin.
+            self.reading_title = kept.len() == text.len();
+        }
+    }
+
+    /// The head is over. With title and Open Graph in it the page is done with: what the body says no longer
+    /// counts. Some large sites have their Open Graph far down in the body; then all of the page is read.
+    pub fn end_head(&mut self) {
+        if !self.head_ended {
+            self.head_ended = true;
+            self.complete = self.document_title().is_some() && self.meta_value("og:title").is_some();
+        }
+    }
+
+    /// Whether nothing more is taken.
     pub fn is_complete(&self) -> bool {
-        self.head_ended && self.document_title().is_some() && self.meta_value("og:title").is_some()
+        self.complete
     }
 
     /// The content of the first `<meta>` with this key.

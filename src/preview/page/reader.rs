@@ -9,9 +9,6 @@ use super::{charset::Charset, facts::Facts};
 /// The most memory that the parser may take for one page, in bytes: its longest tag, roughly.
 const PARSER_MEMORY: usize = 256 * 1024;
 
-/// The namespace of HTML elements, as opposed to those of drawings and formulas.
-const HTML: &str = "http://www.w3.org/1999/xhtml";
-
 /// Reads one page.
 pub struct Reader {
     charset: Charset,
@@ -69,12 +66,17 @@ impl Reader {
 }
 
 fn parser_settings(facts: &Shared) -> send::Settings<'static, 'static> {
-    let [title, title_text, meta, link, base, head, body] = std::array::from_fn(|_| facts.clone());
+    let [title, drawing, title_text, meta, link, base, head, body] = std::array::from_fn(|_| facts.clone());
     send::Settings::new_send()
         .with_strict(false)
         .with_memory_settings(MemorySettings::new().with_max_allowed_memory_usage(PARSER_MEMORY))
-        .append_element_content_handler(element!("title", move |element| {
-            title.lock().open_title(element.namespace_uri() == HTML);
+        .append_element_content_handler(element!("title", move |_| {
+            title.lock().open_title();
+            Ok(())
+        }))
+        // The parser counts a drawing's title as HTML, since HTML may stand inside it.
+        .append_element_content_handler(element!("svg title", move |_| {
+            drawing.lock().pass_over_title();
             Ok(())
         }))
         .append_element_content_handler(text!("title", move |chunk| {
@@ -82,9 +84,12 @@ fn parser_settings(facts: &Shared) -> send::Settings<'static, 'static> {
             Ok(())
         }))
         .append_element_content_handler(element!("meta[content]", move |element| {
-            let key = element.get_attribute("property").or_else(|| element.get_attribute("name"));
-            if let (Some(key), Some(content)) = (key, element.get_attribute("content")) {
-                meta.lock().meta(&key, &content);
+            let (property, name) = (element.get_attribute("property"), element.get_attribute("name"));
+            let name = name.filter(|name| property.as_ref() != Some(name));
+            if let Some(content) = element.get_attribute("content") {
+                for key in property.iter().chain(&name) {
+                    meta.lock().meta(key, &content);
+                }
             }
             Ok(())
         }))

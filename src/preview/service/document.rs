@@ -1,17 +1,29 @@
 //! The OpenAPI document, made without opening anything.
 
+use futures_util::FutureExt;
 use poem_openapi::OpenApiService;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::get_preview::Api;
+use crate::{
+    preview::{
+        card::Card,
+        refusal::{FetchError, Refusal},
+        target::UrlRule,
+    },
+    problem::{self, Problem},
+};
 
-/// The statuses that `GET /preview` gives; a type of answer lists those of the whole catalogue.
-const STATUSES: [&str; 5] = ["200", "400", "500", "502", "503"];
+/// The version of the worker's contract. A breaking change of it changes the first number.
+pub const VERSION: &str = "1.0.0";
 
 /// The operation as an OpenAPI service.
-pub fn open_api(api: Api) -> OpenApiService<Api, ()> {
-    OpenApiService::new(api, "Natter link previews", env!("CARGO_PKG_VERSION"))
-        .description("Fetches strangers' pages and gives what they say about themselves.")
+pub(super) fn open_api(api: Api) -> OpenApiService<Api, ()> {
+    OpenApiService::new(api, "Natter link previews", VERSION)
+        .description(
+            "Fetches strangers' pages and gives what they say about themselves. Nothing on this network can be \
+             reached or learnt through it. Errors are problem details (RFC 9457).",
+        )
         .license("Apache-2.0 OR MIT")
 }
 
@@ -19,9 +31,71 @@ pub fn open_api(api: Api) -> OpenApiService<Api, ()> {
 pub fn document() -> String {
     let spec = open_api(Api::described()).spec();
     let mut document: Value = serde_json::from_str(&spec).expect("the framework writes JSON");
-    let responses = &mut document["paths"]["/preview"]["get"]["responses"];
-    if let Some(responses) = responses.as_object_mut() {
-        responses.retain(|status, _| STATUSES.contains(&status.as_str()));
-    }
+    let operation = &mut document["paths"]["/preview"]["get"];
+    operation["parameters"][0]["example"] = example_card().url.into();
+    operation["responses"] = responses();
     format!("{document:#}\n")
+}
+
+/// The answers that the operation can give; the framework lists every status of the catalogue.
+fn responses() -> Value {
+    let problem = |problem: Problem, description: &str| {
+        let body = problem
+            .into_response(Some("0198c5d2-0000-7000-8000-000000000001"))
+            .into_body()
+            .into_bytes()
+            .now_or_never();
+        let example: Value = body
+            .and_then(Result::ok)
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .expect("a problem's body is in memory, and JSON");
+        answer(description, problem::CONTENT_TYPE, "Problem", example)
+    };
+    let refused = Refusal::Url(UrlRule::Scheme);
+    let failed = Refusal::Fetch(FetchError::Deadline);
+    Map::from_iter([
+        ("200".into(), answer("The card.", "application/json", "Card", json!(example_card()))),
+        (
+            "400".into(),
+            problem(
+                refused.into(),
+                "The URL shows by itself that it is never fetched, is missing or is given twice; or the request is \
+                 for another host or comes from a preview. The answer comes at once.",
+            ),
+        ),
+        ("500".into(), problem(Problem::internal(), "A defect in the worker.")),
+        (
+            "502".into(),
+            problem(
+                failed.into(),
+                "There is no preview. Whatever the reason, the answer is the same and comes at the deadline.",
+            ),
+        ),
+        (
+            "503".into(),
+            problem(super::get_preview::full(), "As many pages as allowed are being fetched already."),
+        ),
+    ])
+    .into()
+}
+
+fn answer(description: &str, media_type: &str, schema: &str, example: Value) -> Value {
+    let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
+    json!({"description": description, "content": {media_type: {"schema": schema, "example": example}}})
+}
+
+fn example_card() -> Card {
+    Card {
+        url: "https://www.example.com/articles/7".into(),
+        title: Some("Seven ways to say hello".into()),
+        description: Some("From a nod to a speech, with pictures.".into()),
+        image: Some("https://www.example.com/pictures/7.jpg".into()),
+        site_name: Some("Example".into()),
+        canonical: Some("https://www.example.com/articles/7".into()),
+        icon: Some("https://www.example.com/favicon.svg".into()),
+        kind: Some("article".into()),
+        image_width: Some(1200),
+        image_height: Some(630),
+        image_alt: Some("Two people waving".into()),
+    }
 }

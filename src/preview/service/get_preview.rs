@@ -21,6 +21,9 @@ const MARGIN: Duration = Duration::from_millis(50);
 /// When a client that found the service full should try again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
+/// Where the operation is.
+pub(super) const PATH: &str = "/preview";
+
 /// The worker's one operation.
 pub struct Api {
     /// Absent where only the document is made.
@@ -29,9 +32,9 @@ pub struct Api {
 }
 
 impl Api {
-    /// The operation, with at most `max_concurrent` fetches at one time.
-    pub fn new(previewer: Previewer, max_concurrent: usize) -> Self {
-        Self { previewer: Some(previewer), fetches: Semaphore::new(max_concurrent) }
+    /// The operation, with at most `concurrent` fetches at one time.
+    pub fn new(previewer: Previewer, concurrent: usize) -> Self {
+        Self { previewer: Some(previewer), fetches: Semaphore::new(concurrent) }
     }
 
     /// The operation as a description only; it fetches nothing.
@@ -52,16 +55,13 @@ impl Api {
         &self,
         request: &Request,
         /// The page's URL: http or https, with a public host, on the scheme's usual port.
-        #[oai(example = "example_url")]
         url: Query<String>,
     ) -> Result<Json<Card>, Problem> {
         check_given_once(request)?;
         let previewer = self.previewer.as_ref().ok_or_else(Problem::internal)?;
         let shown_at = Instant::now() + previewer.deadline() + MARGIN;
         let outcome = {
-            let _place = self.fetches.try_acquire().map_err(|_| {
-                Problem::unavailable("As many pages as allowed are being fetched already.", RETRY_AFTER)
-            })?;
+            let _place = self.fetches.try_acquire().map_err(|_| full())?;
             previewer.preview(&url).await
         };
         if let Err(Refusal::Fetch(_)) = &outcome {
@@ -71,8 +71,9 @@ impl Api {
     }
 }
 
-fn example_url() -> String {
-    "https://www.example.com/".into()
+/// The problem where no place for another fetch is left.
+pub(super) fn full() -> Problem {
+    Problem::unavailable("As many pages as allowed are being fetched already.", RETRY_AFTER)
 }
 
 /// Of two values one part of a system may judge the first and another fetch the second.

@@ -10,7 +10,10 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 pub use self::rule::UrlRule;
-use crate::preview::address::{self, Verdict};
+use crate::{
+    preview::address::{self, Verdict},
+    settings::FetchSettings,
+};
 
 /// The longest URL that is taken, in bytes. Browsers and servers agree on about this much.
 pub const MAX_URL_BYTES: usize = 2048;
@@ -123,6 +126,16 @@ impl UrlPolicy {
             Verdict::Allowed => Ok(address),
             Verdict::Denied(rule) => Err(UrlRule::Address(rule)),
         }
+    }
+}
+
+impl From<&FetchSettings> for UrlPolicy {
+    fn from(settings: &FetchSettings) -> Self {
+        let names = settings.deny_hosts.iter().filter_map(|host| match host {
+            Host::Domain(name) => Some(name.clone()),
+            Host::Ipv4(_) | Host::Ipv6(_) => None,
+        });
+        Self::new(settings.into(), settings.ports.clone(), &names.collect::<Vec<_>>())
     }
 }
 

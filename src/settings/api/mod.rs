@@ -1,6 +1,5 @@
 //! The settings of the API.
 
-mod audit;
 mod database;
 mod http;
 mod keys;
@@ -13,11 +12,10 @@ mod value;
 use serde::Deserialize;
 
 pub use self::{
-    audit::AuditSettings, database::DatabaseSettings, http::HttpSettings, keys::KeysSettings,
-    limits::LimitsSettings, passwords::PasswordsSettings, previews::PreviewsSettings,
-    sessions::SessionsSettings,
+    database::DatabaseSettings, http::HttpSettings, keys::KeysSettings, limits::LimitsSettings,
+    passwords::PasswordsSettings, previews::PreviewsSettings, sessions::SessionsSettings,
 };
-use super::{AdminSettings, Check, LogSettings, Settings};
+use super::{AdminSettings, Check, LogSettings, Settings, fetch};
 
 /// Everything that can be set for `natter-api`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -37,8 +35,6 @@ pub struct ApiSettings {
     pub passwords: PasswordsSettings,
     /// Rate limits.
     pub limits: LimitsSettings,
-    /// The audit log.
-    pub audit: AuditSettings,
     /// Link previews.
     pub preview: PreviewsSettings,
     /// The log.
@@ -46,7 +42,8 @@ pub struct ApiSettings {
 }
 
 impl Settings for ApiSettings {
-    const DEFAULTS: &'static [(&'static str, &'static str)] = &[("", include_str!("../api.default.toml"))];
+    const DEFAULTS: &'static [(&'static str, &'static str)] =
+        &[("", include_str!("../api.default.toml")), ("preview.fetch", fetch::DEFAULTS)];
 
     fn check(&self, check: &mut Check<'_>) {
         self.http.check(check);
@@ -60,7 +57,6 @@ impl Settings for ApiSettings {
         self.sessions.check(check);
         self.passwords.check(check);
         self.limits.check(check);
-        self.audit.check(check);
         self.preview.check(check);
         self.log.check(check);
     }

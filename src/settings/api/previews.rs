@@ -5,15 +5,15 @@ use std::time::Duration;
 use serde::Deserialize;
 use url::{Host, Url};
 
-use super::value;
-use crate::settings::Check;
+use super::value as api_value;
+use crate::settings::{Check, FetchSettings, value};
 
 /// The cards of links.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PreviewsSettings {
     /// The worker that fetches; none where this process does.
-    #[serde(deserialize_with = "value::service")]
+    #[serde(deserialize_with = "api_value::service")]
     pub service_url: Option<Url>,
     wait_ms: u32,
     /// How many pages are fetched at once.
@@ -21,6 +21,8 @@ pub struct PreviewsSettings {
     /// Hosts that are never fetched, beside our own.
     #[serde(deserialize_with = "value::hosts")]
     pub never_hosts: Vec<Host>,
+    /// How this process fetches, where no worker does.
+    pub fetch: FetchSettings,
 }
 
 impl PreviewsSettings {
@@ -32,5 +34,6 @@ impl PreviewsSettings {
     pub(super) fn check(&self, check: &mut Check<'_>) {
         check.range("preview.wait_ms", self.wait_ms, 0..=10_000);
         check.range("preview.concurrent", self.concurrent, 1..=1000);
+        self.fetch.check("preview.fetch", check);
     }
 }

@@ -1,20 +1,9 @@
 //! Texts that only the API's settings hold.
 
-use ipnetwork::IpNetwork;
 use serde::{Deserialize, Deserializer, de::Error};
-use url::{Host, Url};
+use url::Url;
 
 use crate::settings::value::list;
-
-/// Networks in CIDR notation; a bare address is a network of one.
-pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNetwork>, D::Error> {
-    list(deserializer, "an IP network, such as 10.0.0.0/8", |text| text.parse().ok())
-}
-
-/// Hosts without a port, in the form in which URLs hold them.
-pub(super) fn hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Host>, D::Error> {
-    list(deserializer, "a host without a port, such as intranet.example.org", |text| Host::parse(text).ok())
-}
 
 /// Origins as browsers write them (RFC 6454, section 6.2): scheme, host, port unless it is the default.
 pub(super) fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

@@ -123,7 +123,7 @@ fn every_operation_of_the_document_is_in_the_table_and_nothing_else() {
         let schemes = operation["security"].as_array().expect("security").len();
         let expected = match row.access {
             Access::Anyone => 0,
-            Access::Permission { .. } => 3,
+            Access::Permission { .. } => 2,
             _ if *id == "logIn" => 2,
             _ => 1,
         };

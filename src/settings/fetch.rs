@@ -1,0 +1,81 @@
+//! `[fetch]` of the worker and `[preview.fetch]` of the API: how pages are fetched. What each means stands in
+//! `fetch.default.toml`.
+
+use std::{net::SocketAddr, time::Duration};
+
+use ipnetwork::IpNetwork;
+use poem::http::HeaderValue;
+use serde::Deserialize;
+use url::Host;
+
+use super::{Check, value};
+
+/// The defaults, as TOML without a section.
+pub(super) const DEFAULTS: &str = include_str!("fetch.default.toml");
+
+const MEBIBYTE: u64 = 1024 * 1024;
+
+/// How pages are fetched.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FetchSettings {
+    /// The time for one page, over all redirects and with the body.
+    #[serde(rename = "deadline_seconds", deserialize_with = "value::seconds")]
+    pub deadline: Duration,
+    /// The time to connect to one host, over all its addresses, and for one question to a name server.
+    #[serde(rename = "connect_seconds", deserialize_with = "value::seconds")]
+    pub connect: Duration,
+    /// Redirects that are followed.
+    pub max_redirects: usize,
+    /// Ports that are fetched from.
+    pub ports: Vec<u16>,
+    /// Bytes of a page as sent.
+    pub max_compressed_bytes: u64,
+    /// Bytes of a page after decompression.
+    pub max_inflated_bytes: u64,
+    /// Bytes of the names and values of one answer's header fields.
+    pub max_header_bytes: u32,
+    /// Header fields of one answer.
+    pub max_header_fields: usize,
+    /// What the `User-Agent` field says.
+    #[serde(deserialize_with = "value::header")]
+    pub user_agent: HeaderValue,
+    /// DNS servers; none: those of `/etc/resolv.conf`.
+    #[serde(deserialize_with = "value::socket_addresses")]
+    pub nameservers: Vec<SocketAddr>,
+    /// Networks that are never dialled, beside the special-purpose ones.
+    #[serde(deserialize_with = "value::networks")]
+    pub deny_networks: Vec<IpNetwork>,
+    /// Hosts that are never fetched from, with every name below them.
+    #[serde(deserialize_with = "value::hosts")]
+    pub deny_hosts: Vec<Host>,
+    /// Networks that may be dialled although they are special. For development only.
+    #[serde(deserialize_with = "value::networks")]
+    pub allow_for_development: Vec<IpNetwork>,
+}
+
+impl FetchSettings {
+    /// Reports what lies outside its range; `section` is where these settings stand.
+    pub(super) fn check(&self, section: &str, check: &mut Check<'_>) {
+        let key = |name: &str| format!("{section}.{name}");
+        check.range(&key("deadline_seconds"), self.deadline.as_secs_f64(), 0.1..=60.0);
+        check.range(&key("connect_seconds"), self.connect.as_secs_f64(), 0.1..=60.0);
+        check.range(&key("max_redirects"), self.max_redirects, 0..=20);
+        let some_ports = !self.ports.is_empty() && !self.ports.contains(&0);
+        check.require(some_ports, &key("ports"), "expected at least one port, and none of them 0");
+        check.range(&key("max_compressed_bytes"), self.max_compressed_bytes, 1024..=64 * MEBIBYTE);
+        check.range(&key("max_inflated_bytes"), self.max_inflated_bytes, 1024..=64 * MEBIBYTE);
+        check.range(&key("max_header_bytes"), self.max_header_bytes, 1024..=256 * 1024);
+        check.range(&key("max_header_fields"), self.max_header_fields, 10..=1000);
+    }
+}
+
+#[cfg(test)]
+impl FetchSettings {
+    /// The defaults, for tests to change.
+    pub(crate) fn defaults() -> Self {
+        let loaded: super::Loaded<super::PreviewSettings> =
+            super::load(None, []).expect("the embedded defaults are tested");
+        loaded.settings.fetch
+    }
+}
