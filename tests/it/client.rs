@@ -180,6 +180,12 @@ impl Answer {
         self
     }
 
+    /// The kind of a problem: the last part of its `type`.
+    #[track_caller]
+    pub fn kind(&self) -> String {
+        text(&self.json()["type"]).rsplit('#').next().expect("a last part").to_owned()
+    }
+
     /// The names in `errors`, in order.
     pub fn fields(&self) -> Vec<String> {
         let problem = self.json();
@@ -190,7 +196,12 @@ impl Answer {
 
 /// The path of a capability URI, without its query.
 pub fn path(uri: &Value) -> &str {
-    text(uri).split('?').next().expect("a first part")
+    bare(text(uri))
+}
+
+/// The same of one that was taken out of its answer.
+pub fn bare(uri: &str) -> &str {
+    uri.split('?').next().expect("a first part")
 }
 
 /// The token of a capability URI.

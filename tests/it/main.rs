@@ -5,6 +5,7 @@ mod process;
 mod server;
 
 mod authorization;
+mod bad_input;
 mod browser;
 mod database;
 mod docs;

@@ -16,10 +16,26 @@ use crate::{client::Answer, process::PATIENCE};
 ///
 /// What the server does not read of them is its own affair: it may have answered before.
 pub fn exchange(address: &str, request: &[u8]) -> Vec<u8> {
-    let mut stream = TcpStream::connect(address).expect("it listens");
+    let mut stream = connect(address);
+    let _ = stream.write_all(request);
+    read(stream)
+}
+
+/// The same, but says after these bytes that no more will come.
+pub fn exchange_and_end(address: &str, request: &[u8]) -> Vec<u8> {
+    let mut stream = connect(address);
+    let _ = stream.write_all(request).and_then(|()| stream.shutdown(Shutdown::Write));
+    read(stream)
+}
+
+fn connect(address: &str) -> TcpStream {
+    let stream = TcpStream::connect(address).expect("it listens");
     stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     stream.set_write_timeout(Some(PATIENCE)).expect("a timeout");
-    let _ = stream.write_all(request).and_then(|()| stream.shutdown(Shutdown::Write));
+    stream
+}
+
+fn read(mut stream: TcpStream) -> Vec<u8> {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("an answer, and then the end");
     answer

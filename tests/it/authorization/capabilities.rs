@@ -10,7 +10,7 @@ use super::{
     scene::Scene,
     table::{Access, OPERATIONS, Place},
 };
-use crate::client::{path, token};
+use crate::client::{bare, token};
 
 const FORBIDDEN: (u16, &str) = (403, "forbidden");
 
@@ -19,7 +19,7 @@ async fn refuse_everywhere(scene: &Scene, how: &str, pick: impl AsyncFn(Place, c
     for row in OPERATIONS {
         let Access::Permission { letter, place, .. } = row.access else { continue };
         for uri in pick(place, letter).await {
-            let what = format!("{} with a capability {how}: {}", row.id, path(&uri.as_str().into()));
+            let what = format!("{} with a capability {how}: {}", row.id, bare(&uri));
             let query = format!("?access_token={}", token(&uri));
             let request = scene.request(row, "owner", Some(&scene.owner().token), &query);
             refuse(scene, &what, request, FORBIDDEN, None).await;
@@ -79,7 +79,7 @@ async fn of_another_user() {
 async fn whose_root_was_revoked() {
     let scene = Scene::new().await;
     let ring = capability_ring(&scene);
-    let space = path(&scene.space.space.as_str().into()).to_owned();
+    let space = bare(&scene.space.space).to_owned();
     refuse_everywhere(&scene, "that was revoked", async |place, _| {
         let parent = scene.owner().share(scene.space.get(place), "owner", None).await;
         let child = scene.owner().share(&parent, "owner", None).await;
@@ -98,7 +98,7 @@ async fn that_have_expired() {
         let uri = scene.space.get(place);
         let mut claims = CapabilityToken::parse(token(uri), &ring).expect("one of the server's");
         claims.expires = Timestamp::parse("2020-01-01T00:00:00Z").expect("a time");
-        vec![format!("{}?access_token={}", path(&uri.into()), *claims.mint(&ring).expose())]
+        vec![format!("{}?access_token={}", bare(uri), *claims.mint(&ring).expose())]
     })
     .await;
 }

@@ -5,6 +5,6 @@
 
 mod capabilities;
 mod permitted;
-mod refused;
+pub mod refused;
 pub mod scene;
 pub mod table;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::table::{Operation, Place};
 use crate::{
-    client::{Session, path, text},
+    client::{Session, bare, text},
     database::Database,
     server::Server,
 };
@@ -67,7 +67,7 @@ impl Scene {
         let owner = &people["owner"];
         let space = Capabilities::of_new_space(owner, "plans").await;
         let other = Capabilities::of_new_space(owner, "secrets").await;
-        let space_path = path(&space.space.as_str().into()).to_owned();
+        let space_path = bare(&space.space).to_owned();
         for role in ROLES {
             owner.add_member(&space_path, role, role).await;
         }
@@ -99,22 +99,29 @@ impl Scene {
         self.server.visitor().log_in_with(name, &scopes.join(" ")).await
     }
 
+    /// A template with the ids and capabilities of the space in it, about `me`.
+    pub fn fill(&self, template: &str, me: &str) -> String {
+        let template = template.replace("{me}", me);
+        self.names.iter().fold(template, |text, (name, value)| text.replace(name, value))
+    }
+
     /// The request of a row, about `me`, with a session's token if there is one, and with more in the query.
     pub fn request(&self, row: &Operation, me: &str, token: Option<&str>, query: &str) -> RequestBuilder {
-        let fill = |template: &str| {
-            let template = template.replace("{me}", me);
-            self.names.iter().fold(template, |text, (name, value)| text.replace(name, value))
-        };
         let (method, path) = row.request.split_once(' ').expect("a method and a path");
         let method: Method = method.parse().expect("a method");
         let visitor = self.server.visitor();
         let client = token.map_or(visitor.clone(), |token| visitor.with_token(token));
-        let path = format!("{}{query}", fill(path));
+        let path = format!("{}{query}", self.fill(path, me));
         if method == Method::POST {
-            client.post_request(&path, fill(row.body))
+            client.post_request(&path, self.fill(row.body, me))
         } else {
             client.request(method, &path)
         }
+    }
+
+    /// The request of a row by the owner, with another body.
+    pub fn with_body(&self, row: &Operation, body: impl Into<reqwest::Body>) -> RequestBuilder {
+        self.request(row, "owner", Some(&self.owner().token), "").body(body)
     }
 }
 
@@ -123,5 +130,5 @@ fn has(sessions: &Value, id: &Value) -> bool {
 }
 
 fn last_part(uri: &str) -> String {
-    path(&uri.into()).rsplit('/').next().expect("a last part").to_owned()
+    bare(uri).rsplit('/').next().expect("a last part").to_owned()
 }
