@@ -4,4 +4,6 @@ mod client;
 mod process;
 mod server;
 
+mod dependencies;
 mod journey;
+mod worker;
