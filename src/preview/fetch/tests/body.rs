@@ -1,8 +1,12 @@
+use std::io;
+
 use async_compression::{
     Level,
     tokio::write::{BrotliEncoder, GzipEncoder, ZlibEncoder, ZstdEncoder},
     zstd::CParameter,
 };
+use futures_util::stream;
+use poem::http;
 use tokio::io::AsyncWriteExt;
 
 use super::{
@@ -10,7 +14,10 @@ use super::{
     site::{PAGE, Reply, Site, whole},
 };
 use crate::{
-    preview::{fetch::Fetcher, target::UrlPolicy},
+    preview::{
+        fetch::{Body, Fetcher},
+        target::UrlPolicy,
+    },
     settings::FetchSettings,
 };
 
@@ -131,6 +138,21 @@ async fn a_page_that_breaks_off_has_said_what_it_said() {
     assert_eq!(preview(&site).await.expect("a page").title.as_deref(), Some("found"));
     let site = Site::answering(&head("gzip"), "no gzip at all").await;
     assert_eq!(preview(&site).await.expect("a page").title, None);
+}
+
+#[tokio::test]
+async fn an_error_right_behind_the_bytes_takes_nothing_along() {
+    for coding in ["gzip", "deflate", "br"] {
+        let mut sent = coded(coding, format!("{PAGE}{}", noise(4000)).as_bytes()).await;
+        sent.truncate(sent.len() - 20);
+        let stream = stream::iter([Ok(sent), Err(io::Error::from(io::ErrorKind::ConnectionReset))]);
+        let response = http::Response::builder()
+            .header("content-encoding", coding)
+            .body(reqwest::Body::wrap_stream(stream))
+            .expect("a response");
+        let mut body = Body::of(response.into(), 1 << 20, 1 << 20).expect("a known coding");
+        assert!(body.chunk().await.is_some_and(|chunk| chunk.starts_with(PAGE.as_bytes())), "{coding}");
+    }
 }
 
 /// Letters that compress badly.
