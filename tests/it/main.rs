@@ -7,6 +7,8 @@ mod server;
 mod authorization;
 mod bad_input;
 mod browser;
+mod compatibility;
+mod contract;
 mod database;
 mod dependencies;
 mod docs;
