@@ -1,0 +1,31 @@
+//! Every case.
+
+mod client;
+mod dns;
+mod harness;
+mod http;
+mod name;
+mod parser;
+mod redirect;
+mod resource;
+mod second_stage;
+
+use crate::case::Case;
+
+/// All cases, by group.
+pub fn all() -> Vec<Case> {
+    [
+        harness::cases(),
+        parser::cases(),
+        name::cases(),
+        dns::cases(),
+        redirect::cases(),
+        http::cases(),
+        second_stage::cases(),
+        client::cases(),
+        resource::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
