@@ -158,8 +158,8 @@ impl FetchCase {
         for (address, path, make) in &self.pages {
             world.page(address, path, make());
         }
-        let mut command = program::fetch(worker, &self.url, &self.settings);
-        world.settle(&mut command);
+        let mut command = world.command(worker);
+        program::fetch(&mut command, &self.url, &self.settings);
         let (output, took) = run(command.envs(self.environment.iter().copied()));
         let mut wrong = self.wrong_with(&output);
         let compared = [("asked", &self.asked, world.asked()), ("dialled", &self.dialled, world.dialled())];

@@ -17,6 +17,7 @@ mod player;
 mod program;
 mod reply;
 mod sites;
+mod worker;
 mod world;
 mod zone;
 
@@ -26,6 +27,9 @@ mod client;
 #[path = "../it/process.rs"]
 #[expect(dead_code, reason = "the board's story needs less of it than the tests it was made for")]
 mod process;
+#[path = "../it/server.rs"]
+#[expect(dead_code, reason = "the board's story needs less of it than the tests it was made for")]
+mod server;
 
 use std::{path::Path, process::ExitCode};
 

@@ -1,6 +1,6 @@
 //! How the programs under test are started: the one place that knows their flags and settings.
 
-use std::{env, path::Path, process::Command};
+use std::{env, process::Command};
 
 /// The worker's settings by name, as flags. Without any it runs on its defaults.
 const FLAGS: [(&str, &str); 4] = [
@@ -11,19 +11,15 @@ const FLAGS: [(&str, &str); 4] = [
 ];
 
 /// `natter-preview fetch URL`.
-pub fn fetch(worker: &Path, url: &str, settings: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(worker);
-    command.args(["fetch", url]);
-    set(&mut command, settings);
-    command
+pub fn fetch(worker: &mut Command, url: &str, settings: &[(&str, &str)]) {
+    worker.args(["fetch", url]);
+    set(worker, settings);
 }
 
 /// `natter-preview serve`.
-pub fn serve(worker: &Path, listen: &str, settings: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(worker);
-    command.args(["serve", "--listen", listen]);
-    set(&mut command, settings);
-    command
+pub fn serve(worker: &mut Command, listen: &str, settings: &[(&str, &str)]) {
+    worker.args(["serve", "--listen", listen]);
+    set(worker, settings);
 }
 
 fn set(command: &mut Command, settings: &[(&str, &str)]) {
@@ -44,4 +40,9 @@ pub fn cleanse(command: &mut Command) {
     {
         command.env_remove(name);
     }
+}
+
+/// Whether a line of the worker's log says that it serves.
+pub fn serves(line: &str) -> bool {
+    line.contains("listening") || line.contains("serving")
 }

@@ -51,6 +51,7 @@ pub struct World {
     sites: Sites,
     capture: Capture,
     directory: TempDir,
+    certificate: String,
 }
 
 impl World {
@@ -63,11 +64,16 @@ impl World {
             path
         };
         let authority = Arc::new(Authority::new());
-        file("ca.pem", &authority.pem());
+        let certificate = file("ca.pem", &authority.pem()).to_str().expect("paths are UTF-8").to_owned();
         let resolv_conf = format!("nameserver {}\nsearch search.example.org\noptions ndots:5\n", dns::SERVER);
         namespace::prepare(&file("resolv.conf", &resolv_conf), &file("hosts", HOSTS));
-        let world =
-            Self { dns: Dns::start(), sites: Sites::start(authority), capture: Capture::start(), directory };
+        let world = Self {
+            dns: Dns::start(),
+            sites: Sites::start(authority),
+            capture: Capture::start(),
+            directory,
+            certificate,
+        };
         for line in ZONE {
             world.dns.add(line);
         }
@@ -91,19 +97,14 @@ impl World {
     /// A program of this world: it trusts the world's authority and works in the world's directory.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
-        self.settle(&mut command);
+        program::cleanse(&mut command);
+        command.current_dir(self.directory.path()).envs([self.trust()]);
         command
     }
 
-    /// Makes a prepared command one of this world.
-    pub fn settle(&self, command: &mut Command) {
-        program::cleanse(command);
-        command.current_dir(self.directory.path()).env("SSL_CERT_FILE", self.directory.path().join("ca.pem"));
-    }
-
-    /// A directory that ends with the case.
-    pub fn directory(&self) -> &std::path::Path {
-        self.directory.path()
+    /// The variable that makes a program trust the world's authority.
+    pub fn trust(&self) -> (&'static str, &str) {
+        ("SSL_CERT_FILE", &self.certificate)
     }
 
     /// Whom anybody tried to reach since the last call, the DNS server left out: `ADDRESS:PORT`, and the

@@ -1,5 +1,6 @@
 //! Every case.
 
+mod board;
 mod client;
 mod dns;
 mod harness;
@@ -9,6 +10,7 @@ mod parser;
 mod redirect;
 mod resource;
 mod second_stage;
+mod service;
 
 use crate::case::Case;
 
@@ -24,6 +26,8 @@ pub fn all() -> Vec<Case> {
         second_stage::cases(),
         client::cases(),
         resource::cases(),
+        service::cases(),
+        board::cases(),
     ]
     .into_iter()
     .flatten()

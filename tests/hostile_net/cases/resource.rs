@@ -3,6 +3,7 @@
 use async_compression::{
     Level,
     tokio::bufread::{BrotliEncoder, GzipEncoder, ZstdEncoder},
+    zstd::CParameter,
 };
 use tokio::io::{AsyncRead, AsyncReadExt};
 
@@ -32,7 +33,7 @@ pub fn cases() -> Vec<Case> {
     bombs().into_iter().chain(endless()).chain(slow()).chain(headers()).collect()
 }
 
-fn bombs() -> [Case; 9] {
+fn bombs() -> [Case; 10] {
     let coded = |coding: &'static str, encode: fn(&[u8]) -> Vec<u8>| {
         served(move || {
             body(&[HTML, &format!("Content-Encoding: {coding}")], &encode(late_title(FAR).as_bytes()))
@@ -50,6 +51,9 @@ fn bombs() -> [Case; 9] {
         small("gzip", gzip).card("Late").named("resource: honest gzip"),
         small("br", brotli).card("Late").named("resource: honest brotli"),
         small("zstd", zstd).card("Late").named("resource: honest zstd"),
+        small("zstd", zstd_of_large_window)
+            .card_with("title", ())
+            .named("resource: zstd with a large window"),
         small("gzip, gzip", |page| gzip(&gzip(page)))
             .refused("fetch.content-coding")
             .named("resource: chained codings"),
@@ -58,13 +62,17 @@ fn bombs() -> [Case; 9] {
     ]
 }
 
-fn endless() -> [Case; 5] {
+fn endless() -> [Case; 6] {
     let cut = |reply: fn() -> Reply| served(reply).card("Early").sent_at_most(FAR + IN_FLIGHT);
     [
         served(|| open_page(&late_title(FAR)))
             .card_with("title", ())
             .sent_at_most(FAR + IN_FLIGHT)
-            .named("resource: a title after the budget"),
+            .named("resource: a title after the budget of plain bytes"),
+        served(|| open_page(&late_title(FAR / 2)))
+            .card_with("title", ())
+            .sent_at_most(FAR + IN_FLIGHT)
+            .named("resource: a title after the budget of sent bytes"),
         cut(|| open_page("<title>Early</title>").repeat("<meta name=a content=b>"))
             .named("resource: endless meta elements"),
         cut(|| open_page("<title>Early</title>").repeat("<div><b>")).named("resource: endless nesting"),
@@ -137,6 +145,11 @@ fn brotli(page: &[u8]) -> Vec<u8> {
 
 fn zstd(page: &[u8]) -> Vec<u8> {
     encoded(ZstdEncoder::new(page))
+}
+
+/// 128 MiB: more than the web's 8 (RFC 9659).
+fn zstd_of_large_window(page: &[u8]) -> Vec<u8> {
+    encoded(ZstdEncoder::with_quality_and_params(page, Level::Fastest, &[CParameter::window_log(27)]))
 }
 
 fn encoded(mut encoder: impl AsyncRead + Unpin) -> Vec<u8> {
