@@ -200,8 +200,8 @@ fn redirects() -> Vec<Mutation> {
                 };
                 let port = url.port_or_known_default().ok_or(UrlRule::Port)?;
                 Ok(Target { url, host, port }) }"],
-            ["redirect: loopback literal", "redirect: loopback in decimal", "redirect: tab inside"],
-            "dialled: {"
+            ["redirect: loopback literal", "redirect: loopback in decimal", "redirect: other port"],
+            "dialled: {\""
         ),
         off!(
             "number of redirects",

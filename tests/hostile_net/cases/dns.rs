@@ -59,9 +59,12 @@ fn evil(records: &[&str]) -> FetchCase {
 
 fn told_by_hand() -> [Case; 13] {
     [
-        evil(&["A 93.184.216.34 then 127.0.0.1"])
+        // With so many dots the system's resolver, too, would ask for nothing but this name.
+        fetch("http://a.b.c.d.evil.example.org/")
+            .record("a.b.c.d.evil.example.org A 93.184.216.34 then 127.0.0.1")
             .page("/", page("News"))
             .card("News")
+            .asks(&["a.b.c.d.evil.example.org"])
             .dials(&["93.184.216.34:80"])
             .named("dns: rebinding to loopback"),
         evil(&["A 93.184.216.34 then 93.184.216.66"])
