@@ -69,7 +69,11 @@ fn first_starts_at_once_agree() {
             threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
         });
         assert!(all.iter().all(|one| *one == all[0]));
-        assert_eq!(fs::read_dir(&directory).expect("readable").count(), RingKind::ALL.len(), "nothing is left behind");
+        assert_eq!(
+            fs::read_dir(&directory).expect("readable").count(),
+            RingKind::ALL.len(),
+            "nothing is left behind"
+        );
     }
 }
 
