@@ -8,6 +8,8 @@ mod wire;
 
 mod authorization;
 mod bad_input;
+mod contract;
 mod edge;
+mod endings;
 mod journey;
 mod paging;
