@@ -13,6 +13,7 @@ mod database;
 mod dependencies;
 mod docs;
 mod edge;
+mod endings;
 mod journey;
 mod paging;
 mod wire;
