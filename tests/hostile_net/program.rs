@@ -1,14 +1,6 @@
-//! How the programs under test are started: the one place that knows their flags and settings.
+//! How the worker is started: the one place that knows its arguments and settings.
 
 use std::{env, process::Command};
-
-/// The worker's settings by name, as flags. Without any it runs on its defaults.
-const FLAGS: [(&str, &str); 4] = [
-    ("deadline_seconds", "--deadline"),
-    ("ports", "--port"),
-    ("deny_networks", "--deny-network"),
-    ("deny_hosts", "--deny-host"),
-];
 
 /// `natter-preview fetch URL`.
 pub fn fetch(worker: &mut Command, url: &str, settings: &[(&str, &str)]) {
@@ -22,11 +14,10 @@ pub fn serve(worker: &mut Command, listen: &str, settings: &[(&str, &str)]) {
     set(worker, settings);
 }
 
+/// Sets settings of the section `fetch`, as TOML values. Without any the worker runs on its defaults.
 fn set(command: &mut Command, settings: &[(&str, &str)]) {
-    for (name, value) in settings {
-        let (_, flag) = FLAGS.iter().find(|(known, _)| known == name).expect("a known setting");
-        command.args([flag, value]);
-    }
+    command
+        .envs(settings.iter().map(|(name, value)| (format!("NATTER_FETCH__{}", name.to_uppercase()), value)));
 }
 
 /// Takes away what the environment of whoever runs the tests would change.
@@ -36,13 +27,8 @@ pub fn cleanse(command: &mut Command) {
             || name.to_ascii_lowercase().ends_with("_proxy")
             || matches!(name, "RUST_LOG" | "SSL_CERT_DIR" | "RES_OPTIONS" | "LOCALDOMAIN" | "HOSTALIASES")
     };
-    for name in env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(|name| interferes(name))
-    {
+    let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    for name in names.filter(|name| interferes(name)) {
         command.env_remove(name);
     }
-}
-
-/// Whether a line of the worker's log says that it serves.
-pub fn serves(line: &str) -> bool {
-    line.contains("listening") || line.contains("serving")
 }

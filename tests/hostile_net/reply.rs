@@ -5,6 +5,9 @@ use std::time::Duration;
 /// How long a site that keeps a client waiting does so: longer than any deadline of a case.
 pub const HOLD: Duration = Duration::from_secs(8);
 
+/// How long a site that is only a little late takes.
+const PAUSE: Duration = Duration::from_millis(400);
+
 /// What a site answers, step by step.
 #[derive(Clone, Debug)]
 pub struct Reply(pub Vec<Step>);
@@ -14,8 +17,8 @@ pub struct Reply(pub Vec<Step>);
 pub enum Step {
     /// These bytes.
     Send(Vec<u8>),
-    /// Nothing for [`HOLD`].
-    Hold,
+    /// Nothing for so long.
+    Wait(Duration),
     /// The same bytes again and again, until the client goes.
     Repeat(Vec<u8>),
 }
@@ -69,7 +72,13 @@ impl Reply {
 
     /// Then a long wait.
     pub fn hold(mut self) -> Self {
-        self.0.push(Step::Hold);
+        self.0.push(Step::Wait(HOLD));
+        self
+    }
+
+    /// The same, after a short wait.
+    pub fn late(mut self) -> Self {
+        self.0.insert(0, Step::Wait(PAUSE));
         self
     }
 

@@ -109,7 +109,7 @@ impl Sites {
         for step in reply.0 {
             match step {
                 Step::Send(bytes) => self.send(stream, &bytes)?,
-                Step::Hold => thread::sleep(HOLD),
+                Step::Wait(time) => thread::sleep(time),
                 Step::Repeat(bytes) => loop {
                     self.send(stream, &bytes)?;
                 },

@@ -2,24 +2,25 @@
 
 use std::{
     collections::BTreeMap,
-    io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpStream},
+    io::{Read, Write},
+    net::TcpStream,
     path::Path,
-    process::{Child, Stdio},
-    thread,
     time::{Duration, Instant},
 };
 
 use serde_json::Value;
 
-use crate::{program, world::World};
+use crate::{process::Process, program, world::World};
 
 /// Where it listens: on an address of its own, so that no other connection to loopback is taken for a request
 /// to it.
-const ADDRESS: &str = "127.8.0.1:8085";
+const LISTEN: &str = "127.8.0.1:0";
 
 /// A worker that serves. It ends with this value.
-pub struct Worker(Child);
+pub struct Worker {
+    _process: Process,
+    address: String,
+}
 
 /// An answer of it.
 #[derive(Clone, Debug)]
@@ -38,33 +39,27 @@ impl Worker {
     /// Starts one in this world with these settings, and waits until it serves.
     pub fn start(world: &World, worker: &Path, settings: &[(&str, &str)]) -> Self {
         let mut command = world.command(worker);
-        program::serve(&mut command, ADDRESS, settings);
-        let mut child = command.stderr(Stdio::piped()).spawn().expect("the worker starts");
-        let mut log = BufReader::new(child.stderr.take().expect("it is piped"));
-        let mut said = String::new();
-        while !program::serves(&said) {
-            said.clear();
-            assert_ne!(log.read_line(&mut said).expect("the log is text"), 0, "the worker does not serve");
-        }
-        thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-        Self(child)
+        program::serve(&mut command, LISTEN, settings);
+        let process = Process::start(&mut command);
+        let address = process.logged("serving")["address"].as_str().expect("an address").to_owned();
+        Self { _process: process, address }
     }
 
     /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        ADDRESS.parse().expect("an address")
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     /// Asks for the card of the page at `url`.
     pub fn preview(&self, url: &str) -> Answer {
         let query: String = url::form_urlencoded::byte_serialize(url.as_bytes()).collect();
-        self.get(&format!("/preview?url={query}"), ADDRESS, "")
+        self.get(&format!("/preview?url={query}"), &self.address, "")
     }
 
     /// A request for this path and query, with this `Host` and these further lines of header.
     pub fn get(&self, path: &str, host: &str, fields: &str) -> Answer {
         let begun = Instant::now();
-        let mut stream = TcpStream::connect(ADDRESS).expect("it listens");
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
         let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{fields}\r\n");
         stream.write_all(request.as_bytes()).expect("it reads");
         let mut answer = String::new();
@@ -89,12 +84,5 @@ impl Answer {
             body.remove("request_id");
         }
         (self.status, self.fields, self.body)
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }

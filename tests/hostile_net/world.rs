@@ -1,14 +1,6 @@
 //! The Internet of one case: a DNS server, sites, canaries everywhere else, and a witness of all packets.
 
-use std::{
-    collections::BTreeSet,
-    ffi::OsStr,
-    fs,
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-    process::Command,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, ffi::OsStr, fs, net::IpAddr, path::PathBuf, process::Command, sync::Arc};
 
 use tempfile::TempDir;
 
@@ -29,6 +21,9 @@ pub const OTHER: &str = "93.184.216.35";
 pub const SIX: &str = "2606:2800:220:1::34";
 /// An address that looks public, so that no judgement of addresses keeps anybody from it: a canary.
 pub const TRAP: &str = "93.184.216.66";
+
+/// The bytes of memory that no page may drive a program beyond.
+const MEMORY: u32 = 64 << 20;
 
 /// What DNS knows in every case. The search domain would lead any name to a canary.
 const ZONE: [&str; 6] = [
@@ -94,9 +89,11 @@ impl World {
         self.sites.add(address, path, reply);
     }
 
-    /// A program of this world: it trusts the world's authority and works in the world's directory.
+    /// A program of this world: it trusts the world's authority, works in the world's directory, and has little
+    /// memory.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
-        let mut command = Command::new(program);
+        let mut command = Command::new("prlimit");
+        command.arg(format!("--data={MEMORY}")).arg("--").arg(program);
         program::cleanse(&mut command);
         command.current_dir(self.directory.path()).envs([self.trust()]);
         command
@@ -116,9 +113,8 @@ impl World {
     }
 
     /// The same without connections to a program of the case itself.
-    pub fn dialled_beside(&self, own: &[SocketAddr]) -> BTreeSet<String> {
-        let own: BTreeSet<String> = own.iter().map(SocketAddr::to_string).collect();
-        self.dialled().difference(&own).cloned().collect()
+    pub fn dialled_beside(&self, own: &str) -> BTreeSet<String> {
+        self.dialled().into_iter().filter(|address| address != own).collect()
     }
 
     /// The names that DNS was asked for.

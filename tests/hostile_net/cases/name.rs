@@ -47,11 +47,11 @@ pub fn cases() -> Vec<Case> {
     });
     let configured = [
         fetch("http://sub.news.example.com/")
-            .setting("deny_hosts", "news.example.com")
+            .setting("deny_hosts", "['news.example.com']")
             .refused("url.denied-host")
             .named("name: denied by the operator"),
         fetch("http://news.example.com/")
-            .setting("deny_networks", "93.184.216.0/24")
+            .setting("deny_networks", "['93.184.216.0/24']")
             .refused("fetch.address-denied")
             .asks(&["news.example.com"])
             .named("network: denied by the operator"),

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use crate::{
     case::Case,
     fetch_case::{FetchCase, fetch},
-    reply::{HTML, Reply, Step, body, html, open_page, raw},
+    reply::{HTML, Reply, body, html, open_page, raw, redirect},
     world::NEWS,
 };
 
@@ -100,8 +100,11 @@ fn slow() -> [Case; 5] {
         .card("Quick")
         .within(6)
         .named("resource: what is complete is not waited for"),
-        fetch("http://news.example.com/")
-            .page_made(NEWS, "/", || Reply(vec![Step::Hold]))
+        (0..5)
+            .fold(fetch("http://news.example.com/0"), |case, hop| {
+                case.page(&format!("/{hop}"), redirect(302, &format!("/{}", hop + 1)).late())
+            })
+            .page("/5", html("<title>Slow</title>"))
             .setting("deadline_seconds", "1")
             .refused("fetch.deadline")
             .visits_news()
