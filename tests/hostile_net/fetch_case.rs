@@ -16,13 +16,16 @@ use crate::{
     world::{NEWS, OTHER, World},
 };
 
+/// Makes what a site answers, anew for every request.
+type Answer = Box<dyn Fn() -> Reply>;
+
 /// What the worker is asked and what has to come of it. Without [`asks`](Self::asks) and
 /// [`dials`](Self::dials) nobody may be asked or dialled at all.
 #[derive(Default)]
 pub struct FetchCase {
     url: String,
     records: Vec<String>,
-    pages: Vec<(&'static str, String, Box<dyn Fn() -> Reply>)>,
+    pages: Vec<(&'static str, String, Answer)>,
     settings: Vec<(&'static str, &'static str)>,
     environment: Vec<(&'static str, &'static str)>,
     expected: Expected,

@@ -23,6 +23,8 @@ mod zone;
 #[path = "../it/client.rs"]
 #[expect(dead_code, reason = "the board's story needs less of it than the tests it was made for")]
 mod client;
+#[path = "../it/documented.rs"]
+mod documented;
 #[path = "../it/process.rs"]
 #[expect(dead_code, reason = "the board's story needs less of it than the tests it was made for")]
 mod process;

@@ -1,6 +1,7 @@
 //! Tests of the running programs: each starts the real binary on free ports of 127.0.0.1, in a directory of its own.
 
 mod client;
+mod documented;
 mod process;
 mod server;
 
@@ -16,5 +17,6 @@ mod edge;
 mod endings;
 mod journey;
 mod paging;
+mod undocumented;
 mod wire;
 mod worker;
