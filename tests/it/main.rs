@@ -12,4 +12,6 @@ mod contract;
 mod edge;
 mod endings;
 mod journey;
+mod login;
 mod paging;
+mod stored;
