@@ -14,4 +14,6 @@ mod endings;
 mod journey;
 mod login;
 mod paging;
+mod secrecy;
+mod sequences;
 mod stored;
