@@ -9,8 +9,9 @@ use natter::{
     key_ring::KeyRing,
     link,
     permission::Permissions,
-    preview::{Settings, page},
+    preview::{page, target::UrlPolicy},
     random::Random,
+    settings::{self, PreviewSettings},
     text::MessageText,
     timestamp::Timestamp,
     token::{CapabilityToken, Claims, SessionToken, Target},
@@ -61,7 +62,8 @@ fn messages(criterion: &mut Criterion) {
 }
 
 fn previews(criterion: &mut Criterion) {
-    let policy = Settings::defaults().url_policy();
+    let settings = settings::load::<PreviewSettings>(None, []).expect("the defaults").settings;
+    let policy = UrlPolicy::from(&settings.fetch);
     let url = Url::parse("https://www.example.org/news").expect("a URL");
     criterion.bench_function("preview: judge a URL", |bench| {
         bench.iter(|| policy.judge_text(black_box("https://[2606:4700:4700::1111]/news?a=b")));

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use poem::Request;
 
 use crate::{
+    audit::Recorder,
     clock::Clock,
     edge::Limits,
     key_ring::{KeyRing, KeyRings, RingKind},
@@ -36,6 +37,8 @@ pub struct Parts {
     pub limits: Limits,
     /// The queue of links to be fetched.
     pub previews: Previews,
+    /// Writes the audit log.
+    pub audit: Recorder,
     /// How long a session lives.
     pub session_lifetime: Duration,
 }
@@ -84,6 +87,11 @@ impl Board {
         &self.0.previews
     }
 
+    /// Writes the audit log.
+    pub fn audit(&self) -> &Recorder {
+        &self.0.audit
+    }
+
     /// How long a session lives.
     pub fn session_lifetime(&self) -> Duration {
         self.0.session_lifetime
@@ -110,7 +118,7 @@ impl Board {
     }
 
     /// Every ring, to be read again when a file changes.
-    pub fn rings(&self) -> &KeyRings {
+    pub fn rings(&self) -> &Arc<KeyRings> {
         &self.0.rings
     }
 }

@@ -5,6 +5,7 @@ use poem_openapi::{OpenApi, param::Path, payload::Json};
 
 use super::{own, retired_name};
 use crate::{
+    audit,
     authorization::{Authenticated, Policy},
     document::{Done, Tag},
     permission::Scope,
@@ -48,7 +49,7 @@ impl DeleteAccount {
         let account = own(&caller, &username).await?;
         let id = caller.session().account;
 
-        let effect = caller.effect().await?;
+        let mut effect = caller.effect().await?;
         for owned in member::owned(effect.db(), id).await? {
             if !member::has_others(effect.db(), owned, id).await? {
                 space::remove(effect.db(), owned).await?;
@@ -58,6 +59,8 @@ impl DeleteAccount {
                 return Err(Problem::new(Kind::OwnerNeeded, detail));
             }
         }
+        audit::erase(effect.db(), id).await?;
+        effect.done_by_nobody();
         account::remove(effect.db(), id, &retired_name::hash(&board.name_ring(), &account.name)).await?;
         effect.commit(StatusCode::OK).await?;
         Ok(Json(Done {}))

@@ -3,20 +3,16 @@
 use poem::http::StatusCode;
 use sea_orm::{DatabaseTransaction, DbErr};
 
-use super::{Request, Trail, log};
-use crate::{
-    clock::Clock,
-    id::AccountId,
-    store::{Store, Write},
-};
+use super::{Request, Trail};
+use crate::{id::AccountId, store::Write};
 
 /// What a request changes: a write transaction that ends with the request's end row, or not at all.
 #[derive(Debug)]
 pub struct Effect {
     write: Write,
     trail: Trail,
-    clock: Clock,
     account: Option<AccountId>,
+    address: String,
 }
 
 impl Effect {
@@ -24,10 +20,10 @@ impl Effect {
     ///
     /// # Errors
     /// The engine's.
-    pub async fn begin(store: &Store, trail: &Trail, clock: &Clock) -> Result<Self, DbErr> {
-        trail.ensure_started(store).await?;
-        let account = trail.request().account;
-        Ok(Self { write: store.begin().await?, trail: trail.clone(), clock: clock.clone(), account })
+    pub async fn begin(trail: &Trail) -> Result<Self, DbErr> {
+        trail.ensure_started().await?;
+        let Request { account, address, .. } = trail.request().clone();
+        Ok(Self { write: trail.recorder().store().begin().await?, trail: trail.clone(), account, address })
     }
 
     /// Where to read and write; nothing is kept before [`commit`](Self::commit).
@@ -40,13 +36,20 @@ impl Effect {
         self.account = Some(account);
     }
 
+    /// Leaves account and address out of the end row: for the last deed of somebody who is being erased.
+    pub fn done_by_nobody(&mut self) {
+        (self.account, self.address) = (None, String::new());
+    }
+
     /// Commits the effect together with the end row, which says that the request was answered with `status`.
     ///
     /// # Errors
     /// The engine's; nothing was changed then.
     pub async fn commit(self, status: StatusCode) -> Result<(), DbErr> {
-        let request = Request { account: self.account, ..self.trail.request().clone() };
-        log::insert(self.write.db(), &request, Some(status), self.clock.now()).await?;
+        let recorder = self.trail.recorder();
+        let request =
+            Request { account: self.account, address: self.address, ..self.trail.request().clone() };
+        recorder.ink().write(self.write.db(), &recorder.entry(&request, Some(status))).await?;
         self.trail.commit(self.write).await
     }
 }

@@ -1,55 +1,19 @@
-//! Writing and reading the rows.
+//! Reading the rows back.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
-use poem::http::StatusCode;
-use sea_orm::{
-    ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Request, Row};
 use crate::{
     id::{AccountId, RequestId},
-    store::{Store, entity::audit as row},
+    store::entity::{audit as row, audit_subject},
     timestamp::Timestamp,
 };
 
-/// Writes the end row of a request that was refused before it began, and waits until it is durable.
-pub async fn halted(
-    store: &Store,
-    request: &Request,
-    status: StatusCode,
-    now: Timestamp,
-) -> Result<(), DbErr> {
-    let write = store.begin().await?;
-    insert(write.db(), request, Some(status), now).await?;
-    write.commit().await
-}
-
-/// Adds a row to a transaction: a start row without a status, an end row with one.
-pub(super) async fn insert(
-    db: &impl ConnectionTrait,
-    request: &Request,
-    status: Option<StatusCode>,
-    now: Timestamp,
-) -> Result<(), DbErr> {
-    let row = row::ActiveModel {
-        seq: NotSet,
-        request_id: Set(request.id.0),
-        at: Set(now.micros()),
-        method: Set(request.method.clone()),
-        path: Set(request.path.clone()),
-        account_id: Set(request.account.map(|account| account.0)),
-        status: Set(status.map(|status| status.as_u16().cast_signed())),
-        address: Set(request.address.clone()),
-    };
-    row::Entity::insert(row).exec_without_returning(db).await.map(drop)
-}
-
 /// Rows since `now - period`, newest first, before row `before`; at most `limit`.
 pub async fn page(
-    db: &(impl ConnectionTrait + TransactionTrait),
+    db: &impl ConnectionTrait,
     now: Timestamp,
     period: Duration,
     before: Option<i64>,
@@ -59,23 +23,56 @@ pub async fn page(
     if let Some(before) = before {
         query = query.filter(row::Column::Seq.lt(before));
     }
-    let rows = query.order_by_desc(row::Column::Seq).limit(limit).all(db).await?;
-    Ok(rows.into_iter().map(Row::from).collect())
+    with_subjects(db, query.order_by_desc(row::Column::Seq).limit(limit).all(db).await?).await
 }
 
-impl From<row::Model> for Row {
-    fn from(row: row::Model) -> Self {
-        Self {
+/// Every row after row `after`, oldest first; at most `limit`.
+pub async fn following(db: &impl ConnectionTrait, after: i64, limit: u64) -> Result<Vec<Row>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::Column::Seq.gt(after))
+        .order_by_asc(row::Column::Seq)
+        .limit(limit)
+        .all(db)
+        .await?;
+    with_subjects(db, rows).await
+}
+
+/// Who each of some rows is about; those that were erased are missing.
+pub(super) async fn subjects(
+    db: &impl ConnectionTrait,
+    rows: &[row::Model],
+) -> Result<HashMap<i64, audit_subject::Model>, DbErr> {
+    let seqs = rows.iter().map(|row| row.seq);
+    let subjects =
+        audit_subject::Entity::find().filter(audit_subject::Column::Seq.is_in(seqs)).all(db).await?;
+    Ok(subjects.into_iter().map(|subject| (subject.seq, subject)).collect())
+}
+
+async fn with_subjects(db: &impl ConnectionTrait, rows: Vec<row::Model>) -> Result<Vec<Row>, DbErr> {
+    let mut subjects = subjects(db, &rows).await?;
+    let row = |row: row::Model| {
+        let subject = subjects.remove(&row.seq);
+        Row {
             seq: row.seq,
             request: Request {
                 id: RequestId(row.request_id),
                 method: row.method,
                 path: row.path,
-                account: row.account_id.map(AccountId),
-                address: row.address,
+                account: subject.as_ref().and_then(|subject| subject.account_id).map(AccountId),
+                address: subject.map(|subject| subject.address).unwrap_or_default(),
             },
             at: Timestamp::from_micros(row.at),
             status: row.status.map(i16::cast_unsigned),
         }
-    }
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// Forgets who did what `account` did. The log still tells what was done, and still verifies.
+pub async fn erase(db: &impl ConnectionTrait, account: AccountId) -> Result<(), DbErr> {
+    audit_subject::Entity::delete_many()
+        .filter(audit_subject::Column::AccountId.eq(account.0))
+        .exec(db)
+        .await
+        .map(drop)
 }

@@ -2,15 +2,26 @@
 //!
 //! The start row is durable before any effect of the request. An effect and its end row commit together
 //! ([`Effect`]); what has no effect gets its end row from the edge ([`Trail::end`]), before the answer leaves. If a
-//! row cannot be written, the request fails with 503 and nothing happened.
+//! row cannot be written, the request fails with 503 and nothing happened. (In the relaxed mode nobody waits for rows
+//! that stand by themselves.)
+//!
+//! Rows are links of a chain under a key that the database does not have ([`chain`]); every second its head is signed
+//! and written where rows cannot reach it ([`checkpoint`]); [`verify`] holds the one against the other.
 
+mod chain;
+pub mod checkpoint;
 mod effect;
+mod late;
 mod log;
+mod recorder;
+mod subject;
 mod trail;
+pub mod verify;
 
 pub use self::{
     effect::Effect,
-    log::{halted, page},
+    log::{erase, following, page},
+    recorder::Recorder,
     trail::Trail,
 };
 use crate::{
@@ -38,7 +49,7 @@ pub struct Request {
 pub struct Row {
     /// Order of writing.
     pub seq: i64,
-    /// The request.
+    /// The request; without account and address where the person was erased.
     pub request: Request,
     /// When it was written.
     pub at: Timestamp,

@@ -8,11 +8,8 @@ use std::sync::{
 use poem::http::StatusCode;
 use sea_orm::DbErr;
 
-use super::{Request, log};
-use crate::{
-    store::{Store, Write},
-    timestamp::Timestamp,
-};
+use super::{Recorder, Request, recorder::Entry};
+use crate::{store::Write, timestamp::Timestamp};
 
 /// The audit of the request being handled. Clones share it.
 #[derive(Clone, Debug)]
@@ -20,48 +17,35 @@ pub struct Trail(Arc<State>);
 
 #[derive(Debug)]
 struct State {
+    recorder: Recorder,
     request: Request,
     begun: Timestamp,
-    /// Whether the start row is durable.
+    /// Whether the start row is written.
     started: AtomicBool,
     /// Whether the end row is being made durable together with an effect.
     committing: AtomicBool,
-    /// Whether the end row is durable.
+    /// Whether the end row is written.
     ended: AtomicBool,
 }
 
 impl Trail {
-    /// Of a request that only reads: it has no effect that its start row would have to come before, so both rows are
-    /// written at the end, together.
-    pub fn of_reading(request: Request, now: Timestamp) -> Self {
+    pub(super) fn new(recorder: Recorder, request: Request, begun: Timestamp) -> Self {
         let [started, committing, ended] = std::array::from_fn(|_| AtomicBool::new(false));
-        Self(Arc::new(State { request, begun: now, started, committing, ended }))
+        Self(Arc::new(State { recorder, request, begun, started, committing, ended }))
     }
 
-    /// Of a request that may have an effect: writes the start row, and waits until it is durable.
-    ///
-    /// # Errors
-    /// The engine's; the request must not go on then.
-    pub async fn start(store: &Store, request: Request, now: Timestamp) -> Result<Self, DbErr> {
-        let trail = Self::of_reading(request, now);
-        trail.ensure_started(store).await?;
-        Ok(trail)
-    }
-
-    /// Writes the end row of a request without effect, and waits until it is durable. An effect has written its own.
+    /// Writes the end row of a request without effect. An effect has written its own.
     ///
     /// # Errors
     /// The engine's; the request must not be answered as if it had gone well then.
-    pub async fn end(&self, store: &Store, status: StatusCode, now: Timestamp) -> Result<(), DbErr> {
-        if self.0.ended.load(Ordering::SeqCst) {
+    pub async fn end(&self, status: StatusCode) -> Result<(), DbErr> {
+        let state = &self.0;
+        if state.ended.load(Ordering::SeqCst) {
             return Ok(());
         }
-        let write = store.begin().await?;
-        if !self.0.started.load(Ordering::SeqCst) {
-            log::insert(write.db(), self.request(), None, self.0.begun).await?;
-        }
-        log::insert(write.db(), self.request(), Some(status), now).await?;
-        write.commit().await
+        let start = (!state.started.load(Ordering::SeqCst)).then(|| self.start_row());
+        let end = state.recorder.entry(&state.request, Some(status));
+        state.recorder.record(start.into_iter().chain([end])).await
     }
 
     /// Whether an effect is being committed, so that what becomes of it is not known yet.
@@ -69,20 +53,20 @@ impl Trail {
         self.0.committing.load(Ordering::SeqCst)
     }
 
-    /// The request.
+    pub(super) fn recorder(&self) -> &Recorder {
+        &self.0.recorder
+    }
+
     pub(super) fn request(&self) -> &Request {
         &self.0.request
     }
 
-    /// Makes the start row durable, where it is not.
-    pub(super) async fn ensure_started(&self, store: &Store) -> Result<(), DbErr> {
-        if self.0.started.load(Ordering::SeqCst) {
-            return Ok(());
+    /// Writes the start row, unless it is.
+    pub(super) async fn ensure_started(&self) -> Result<(), DbErr> {
+        if !self.0.started.load(Ordering::SeqCst) {
+            self.0.recorder.record([self.start_row()]).await?;
+            self.0.started.store(true, Ordering::SeqCst);
         }
-        let write = store.begin().await?;
-        log::insert(write.db(), self.request(), None, self.0.begun).await?;
-        write.commit().await?;
-        self.0.started.store(true, Ordering::SeqCst);
         Ok(())
     }
 
@@ -93,5 +77,9 @@ impl Trail {
         self.0.committing.store(false, Ordering::SeqCst);
         self.0.ended.store(committed.is_ok(), Ordering::SeqCst);
         committed
+    }
+
+    fn start_row(&self) -> Entry {
+        Entry { request: self.0.request.clone(), status: None, at: self.0.begun }
     }
 }

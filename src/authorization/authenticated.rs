@@ -48,7 +48,7 @@ impl<P: Policy> Authenticated<P> {
     /// # Errors
     /// 401 if the session has ended meanwhile, 503 if the store cannot be written.
     pub async fn effect(&self) -> Result<Effect, Problem> {
-        let effect = Effect::begin(self.board.store(), &self.trail, self.board.clock()).await?;
+        let effect = Effect::begin(&self.trail).await?;
         if session::is_live(effect.db(), &self.session, self.board.clock().now()).await? {
             Ok(effect)
         } else {

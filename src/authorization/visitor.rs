@@ -29,7 +29,7 @@ impl Visitor {
     /// # Errors
     /// 503 if the store cannot be written.
     pub async fn effect(&self) -> Result<Effect, Problem> {
-        Ok(Effect::begin(self.board.store(), self.caller.trail(), self.board.clock()).await?)
+        Ok(Effect::begin(self.caller.trail()).await?)
     }
 }
 

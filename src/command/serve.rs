@@ -10,6 +10,10 @@ use url::Host;
 use crate::{
     admin,
     allowed_hosts::AllowedHosts,
+    audit::{
+        Recorder,
+        checkpoint::{Checkpoints, Sink},
+    },
     board::{Board, Parts},
     clock::Clock,
     document,
@@ -24,7 +28,7 @@ use crate::{
     preview::{Previewer, Source, WorkerClient},
     random::Random,
     readiness::Readiness,
-    settings::ApiSettings,
+    settings::{ApiSettings, AuditSettings},
     store::Store,
     telemetry,
 };
@@ -40,6 +44,7 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
     let admin_listener = bind("admin.listen", settings.admin.listen).await?;
     let board = board(&settings, &listener).await?;
     let fetcher = Fetcher::new(board.clone(), source(&settings, &listener)?, settings.preview.concurrent);
+    let checkpoints = checkpoints(&settings, &board)?;
     let edge = edge(&settings, &board, &listener)?;
     let admin_endpoint =
         admin::endpoint(readiness.clone(), metrics.clone(), AllowedHosts::admin(&settings.admin.hosts));
@@ -48,6 +53,7 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
     let mut background = JoinSet::new();
     background.spawn(fetcher.run());
     background.spawn(maintenance::run(board.clone(), readiness.component("store", "has not been asked yet")));
+    background.spawn(checkpoints.clone().run(readiness.component("audit", "has no checkpoint yet")));
     background.spawn(telemetry::metrics::upkeep(metrics));
 
     let bounds = listener::Limits {
@@ -60,6 +66,8 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
         tracing::warn!("requests of clients that had gone were cut off");
     }
     background.shutdown().await;
+    board.audit().clone().finish().await;
+    checkpoints.write().await?;
     board.store().clone().close().await?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
@@ -74,6 +82,9 @@ async fn board(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result
     for migration in store.migrate().await? {
         tracing::info!(migration, "migrated");
     }
+    let rings = Arc::new(rings);
+    let audit =
+        Recorder::new(store.clone(), rings.clone(), clock.clone(), random.clone(), settings.audit.mode);
     let passwords = &settings.passwords;
     let hasher = Hasher::new(
         Parameters {
@@ -90,12 +101,22 @@ async fn board(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result
         store,
         clock,
         random,
-        rings: Arc::new(rings),
+        rings,
         hasher,
         limits: Limits::new(&settings.limits),
         previews: Previews::new(guard, settings.preview.wait()),
+        audit,
         session_lifetime: settings.sessions.lifetime(),
     }))
+}
+
+fn checkpoints(settings: &ApiSettings, board: &Board) -> anyhow::Result<Arc<Checkpoints>> {
+    let AuditSettings { checkpoint_log, .. } = settings.audit;
+    let file = settings.audit.checkpoint_file();
+    let sink =
+        Sink::open(file, checkpoint_log).with_context(|| format!("audit.checkpoint_file: {file:?}"))?;
+    let (store, clock) = (board.store().clone(), board.clock().clone());
+    Ok(Arc::new(Checkpoints::new(store, board.rings().clone(), clock, sink)))
 }
 
 /// The hosts whose pages are ours and never fetched.

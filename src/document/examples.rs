@@ -14,13 +14,15 @@ static EXAMPLES: LazyLock<Value> =
 /// The request that every example of a problem answers.
 const REQUEST_ID: &str = "01a202ce-3c40-7301-a18f-b64c8c38fb29";
 
-/// One of each kind of problem, for `components`.
+/// One of each kind of problem, for `components`; what is invalid differs by operation, and stands there.
 pub(super) fn of_problems() -> Value {
     let of_kind = |kind: Kind| {
         let detail = EXAMPLES["problems"][kind.slug()].as_str().unwrap_or_default();
         (kind.slug().to_owned(), problem(&Problem::new(kind, detail)))
     };
-    Kind::ALL.into_iter().filter(|kind| EXAMPLES["problems"][kind.slug()].is_string()).map(of_kind).collect()
+    let is_shared =
+        |kind: &Kind| *kind != Kind::InvalidInput && EXAMPLES["problems"][kind.slug()].is_string();
+    Kind::ALL.into_iter().filter(is_shared).map(of_kind).collect()
 }
 
 /// Adds the examples of an operation to it.

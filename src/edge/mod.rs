@@ -157,9 +157,8 @@ impl Gate {
             Ok(response) => response,
             Err(problem) => problem.into_response(Some(&passage.id.to_string())),
         };
-        let (store, now) = (self.board.store(), self.board.clock().now());
         let recorded = match &trail {
-            Some(trail) => trail.end(store, response.status(), now).await.map_err(Problem::from),
+            Some(trail) => trail.end(response.status()).await.map_err(Problem::from),
             None => self.record_aside(passage, response.status()).await,
         };
         if let Err(problem) = recorded {
@@ -194,6 +193,9 @@ impl Gate {
                 let allow: Vec<_> = methods.iter().map(Method::as_str).collect();
                 return Err(Problem::method_not_allowed(allow.join(", ")));
             }
+            Found::Nothing if self.policy.pages.has(request.uri().path()) => {
+                return Err(Problem::method_not_allowed("GET".to_owned()));
+            }
             Found::Nothing => return Err(Problem::not_found("path")),
         }
         if passage.method == Method::POST {
@@ -213,10 +215,10 @@ impl Gate {
         }
         body::buffer(&mut request, self.policy.max_body).await?;
 
-        let (audited, now) = (passage.audited(account), self.board.clock().now());
+        let audited = passage.audited(account);
         let begun = match passage.method {
-            Method::GET | Method::HEAD => Trail::of_reading(audited, now),
-            _ => Trail::start(self.board.store(), audited, now).await?,
+            Method::GET | Method::HEAD => self.board.audit().reading(audited),
+            _ => self.board.audit().start(audited).await?,
         };
         *trail = Some(begun.clone());
         request.extensions_mut().insert(self.board.clone());
@@ -275,8 +277,7 @@ impl Gate {
             metrics::counter!("natter_unrecorded_requests_total").increment(1);
             return if status.is_success() { Ok(()) } else { Err(problem) };
         }
-        let request = passage.audited(None);
-        Ok(audit::halted(self.board.store(), &request, status, self.board.clock().now()).await?)
+        Ok(self.board.audit().refused(passage.audited(None), status).await?)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -46,18 +47,22 @@ impl Key {
     }
 
     /// The MAC of `parts` for the purpose `label`.
-    ///
-    /// The label, the key's id and every part go in with their lengths before them, so no two
-    /// different inputs look the same to the MAC.
     pub fn mac(&self, label: &str, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(self.secret.as_slice()).expect("HMAC takes keys of any length");
-        let id = self.id.0.to_be_bytes();
-        for field in [label.as_bytes(), &id].iter().chain(parts) {
-            mac.update(&(field.len() as u64).to_be_bytes());
-            mac.update(field);
-        }
+        mac.update(&self.framed(label, parts));
         mac.finalize().into_bytes().into()
+    }
+
+    /// The label, the key's id and every part with their lengths before them, so that no two different inputs look
+    /// the same.
+    fn framed(&self, label: &str, parts: &[&[u8]]) -> Vec<u8> {
+        let (id, mut framed) = (self.id.0.to_be_bytes(), Vec::new());
+        for field in [label.as_bytes(), &id].iter().chain(parts) {
+            framed.extend_from_slice(&(field.len() as u64).to_be_bytes());
+            framed.extend_from_slice(field);
+        }
+        framed
     }
 
     /// Whether `tag` is the first `N` bytes of the MAC of `parts` for `label`, in constant time.
@@ -65,6 +70,23 @@ impl Key {
     pub fn verify<const N: usize>(&self, label: &str, parts: &[&[u8]], tag: &[u8; N]) -> bool {
         const { assert!(N >= 16 && N <= 32, "a tag of 16 to 32 bytes") };
         self.mac(label, parts)[..N].ct_eq(tag).into()
+    }
+
+    /// The Ed25519 signature (RFC 8032) of `parts` for the purpose `label`, with the key's bytes as the seed.
+    pub fn sign(&self, label: &str, parts: &[&[u8]]) -> Vec<u8> {
+        self.key_pair().sign(&self.framed(label, parts)).as_ref().to_vec()
+    }
+
+    /// Whether `signature` is one that [`sign`](Self::sign) makes.
+    pub fn is_signed(&self, label: &str, parts: &[&[u8]], signature: &[u8]) -> bool {
+        let public = self.key_pair();
+        UnparsedPublicKey::new(&ED25519, public.public_key().as_ref())
+            .verify(&self.framed(label, parts), signature)
+            .is_ok()
+    }
+
+    fn key_pair(&self) -> Ed25519KeyPair {
+        Ed25519KeyPair::from_seed_unchecked(self.secret.as_slice()).expect("any 32 bytes are a seed")
     }
 
     pub(super) fn secret(&self) -> &[u8; Self::LENGTH] {

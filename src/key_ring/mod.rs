@@ -35,11 +35,16 @@ pub enum RingKind {
     Row,
     /// The HMACs under which attempted names and addresses are counted.
     Name,
+    /// The MACs that chain the rows of the audit log.
+    Audit,
+    /// The signatures of checkpoints of the audit log.
+    Checkpoint,
 }
 
 impl RingKind {
     /// Every ring, in the order of the variants.
-    pub const ALL: [Self; 4] = [Self::Session, Self::Capability, Self::Row, Self::Name];
+    pub const ALL: [Self; 6] =
+        [Self::Session, Self::Capability, Self::Row, Self::Name, Self::Audit, Self::Checkpoint];
 
     /// The ring's file in the key directory.
     pub fn file_name(self) -> &'static str {
@@ -48,6 +53,8 @@ impl RingKind {
             Self::Capability => "capability.keys",
             Self::Row => "row.keys",
             Self::Name => "name.keys",
+            Self::Audit => "audit.keys",
+            Self::Checkpoint => "checkpoint.keys",
         }
     }
 }

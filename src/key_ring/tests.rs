@@ -41,7 +41,10 @@ fn a_first_start_makes_private_files_and_a_second_finds_them() {
     let mut names: Vec<_> =
         fs::read_dir(&directory).expect("readable").map(|e| e.expect("an entry").file_name()).collect();
     names.sort();
-    assert_eq!(names, ["capability.keys", "name.keys", "row.keys", "session.keys"]);
+    assert_eq!(
+        names,
+        ["audit.keys", "capability.keys", "checkpoint.keys", "name.keys", "row.keys", "session.keys"]
+    );
     for kind in RingKind::ALL {
         assert_eq!(mode(&directory.join(kind.file_name())), 0o600, "{kind:?}");
     }
@@ -66,7 +69,11 @@ fn first_starts_at_once_agree() {
             threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
         });
         assert!(all.iter().all(|one| *one == all[0]));
-        assert_eq!(fs::read_dir(&directory).expect("readable").count(), 4, "nothing is left behind");
+        assert_eq!(
+            fs::read_dir(&directory).expect("readable").count(),
+            RingKind::ALL.len(),
+            "nothing is left behind"
+        );
     }
 }
 

@@ -1,6 +1,11 @@
 //! What the server shows besides its operations: the contract, readable by people and by programs.
 
-mod html;
+mod introduction;
+mod markup;
+mod operation;
+mod operations;
+mod problems;
+mod schema;
 
 use std::collections::BTreeMap;
 
@@ -25,8 +30,7 @@ pub struct Page {
 }
 
 /// A page of ours may show itself with our style sheet and run nothing.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 impl Pages {
     /// Makes them from the document and the catalogue.
@@ -34,8 +38,8 @@ impl Pages {
         let html = "text/html; charset=utf-8";
         let document = document::document();
         let pages = [
-            Page { path: "/docs", content_type: html, body: html::operations(&document) },
-            Page { path: "/docs/problems", content_type: html, body: html::problems() },
+            Page { path: "/docs", content_type: html, body: operations::operations(&document) },
+            Page { path: "/docs/problems", content_type: html, body: problems::problems() },
             Page {
                 path: "/docs/style.css",
                 content_type: "text/css; charset=utf-8",
@@ -50,6 +54,11 @@ impl Pages {
     pub fn find(&self, request: &Request) -> Option<&Page> {
         let asks = matches!(*request.method(), Method::GET | Method::HEAD);
         self.0.get(request.uri().path()).filter(|_| asks)
+    }
+
+    /// Whether there is a page at `path`, to be read and nothing else.
+    pub fn has(&self, path: &str) -> bool {
+        self.0.contains_key(path)
     }
 }
 

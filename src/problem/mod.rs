@@ -4,6 +4,8 @@
 //! [`response`] is the one place where a problem becomes HTTP.
 
 mod kind;
+#[cfg(all(test, feature = "api"))]
+mod page;
 mod response;
 
 use std::{borrow::Cow, fmt, time::Duration};

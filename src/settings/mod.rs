@@ -26,8 +26,8 @@ mod value;
 
 #[cfg(feature = "api")]
 pub use self::api::{
-    ApiSettings, DatabaseSettings, HttpSettings, KeysSettings, LimitsSettings, PasswordsSettings,
-    PreviewsSettings, SessionsSettings,
+    ApiSettings, AuditMode, AuditSettings, DatabaseSettings, HttpSettings, KeysSettings, LimitsSettings,
+    PasswordsSettings, PreviewsSettings, SessionsSettings,
 };
 pub use self::{
     admin::AdminSettings,

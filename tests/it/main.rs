@@ -1,14 +1,17 @@
 //! Tests of the running programs: each starts the real binary on free ports of 127.0.0.1, in a directory of its own.
 
 mod client;
-mod database;
 mod process;
 mod server;
-mod wire;
 
 mod authorization;
 mod bad_input;
+mod browser;
+mod compatibility;
 mod contract;
+mod database;
+mod dependencies;
+mod docs;
 mod edge;
 mod endings;
 mod journey;
@@ -17,3 +20,5 @@ mod paging;
 mod secrecy;
 mod sequences;
 mod stored;
+mod wire;
+mod worker;

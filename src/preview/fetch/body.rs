@@ -13,7 +13,8 @@ use async_compression::{
     tokio::bufread::{BrotliDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder},
     zstd::DParameter,
 };
-use futures_util::TryStreamExt;
+use bytes::Bytes;
+use futures_util::{StreamExt, future};
 use reqwest::{Response, header};
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt, BufReader, Take};
 use tokio_util::io::StreamReader;
@@ -43,12 +44,12 @@ impl Body {
         let coding = content_coding(&response)?;
         let sent = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&sent);
-        let stream = response
-            .bytes_stream()
-            .inspect_ok(move |chunk| {
-                counter.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-            })
-            .map_err(io::Error::other);
+        // A stream that breaks ends here: as an error it would take along what the decoder still holds.
+        let stream = response.bytes_stream().scan((), move |(), chunk| {
+            let chunk = chunk.inspect_err(|error| tracing::debug!(%error, "a page was cut short")).ok();
+            counter.fetch_add(chunk.as_ref().map_or(0, Bytes::len) as u64, Ordering::Relaxed);
+            future::ready(chunk.map(Ok::<_, io::Error>))
+        });
         let raw = BufReader::new(StreamReader::new(Box::pin(stream)).take(max_compressed));
         let plain = decoder(coding, raw).take(max_inflated);
         Ok(Self { plain, sent, buffer: Box::new([0; CHUNK]) })

@@ -10,6 +10,7 @@ use hickory_resolver::{
     config::{LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig},
     net::{NetError, runtime::TokioRuntimeProvider},
     proto::rr::Name,
+    system_conf::read_system_conf,
 };
 
 use crate::preview::{
@@ -28,13 +29,15 @@ impl Resolver {
     /// # Errors
     /// If `/etc/resolv.conf` is needed and cannot be read or names no server.
     pub fn new(nameservers: &[SocketAddr], timeout: Duration) -> Result<Self, NetError> {
-        let mut builder = if nameservers.is_empty() {
-            TokioResolver::builder_tokio()?
+        let servers = if nameservers.is_empty() {
+            let (system, _) = read_system_conf()?;
+            system.name_servers().to_vec()
         } else {
-            let servers = nameservers.iter().map(|server| name_server(*server)).collect();
-            let config = ResolverConfig::from_parts(None, Vec::new(), servers);
-            TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
+            nameservers.iter().map(|server| name_server(*server)).collect()
         };
+        // Of the system's configuration the servers alone: no search domain is even known here.
+        let config = ResolverConfig::from_parts(None, Vec::new(), servers);
+        let mut builder = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
         let options = builder.options_mut();
         options.use_hosts_file = ResolveHosts::Never;
         options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;

@@ -48,10 +48,12 @@ fn decode(decoder: &mut Decoder, bytes: &[u8], last: bool, text: &mut String) {
     let _ = decoder.decode_to_string(bytes, text, last);
 }
 
+type Scan = send::HtmlRewriter<'static, fn(&[u8])>;
+
 /// Finds out the charset from the first [`SNIFFED_BYTES`] of a page, in whatever pieces they come.
 pub struct Sniffer {
     held: Vec<u8>,
-    scan: Option<send::HtmlRewriter<'static, fn(&[u8])>>,
+    scan: Option<Scan>,
     declared: Arc<Mutex<Option<&'static Encoding>>>,
 }
 
@@ -59,7 +61,7 @@ impl Sniffer {
     fn new() -> Self {
         let declared = Arc::default();
         let discard: fn(&[u8]) = |_| {};
-        let scan = Some(send::HtmlRewriter::new(scan_settings(Arc::clone(&declared)), discard));
+        let scan = Some(Scan::new(scan_settings(Arc::clone(&declared)), discard));
         Self { held: Vec::new(), scan, declared }
     }
 

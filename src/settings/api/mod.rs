@@ -1,5 +1,6 @@
 //! The settings of the API.
 
+mod audit;
 mod database;
 mod http;
 mod keys;
@@ -12,8 +13,14 @@ mod value;
 use serde::Deserialize;
 
 pub use self::{
-    database::DatabaseSettings, http::HttpSettings, keys::KeysSettings, limits::LimitsSettings,
-    passwords::PasswordsSettings, previews::PreviewsSettings, sessions::SessionsSettings,
+    audit::{AuditMode, AuditSettings},
+    database::DatabaseSettings,
+    http::HttpSettings,
+    keys::KeysSettings,
+    limits::LimitsSettings,
+    passwords::PasswordsSettings,
+    previews::PreviewsSettings,
+    sessions::SessionsSettings,
 };
 use super::{AdminSettings, Check, LogSettings, Settings, fetch};
 
@@ -35,6 +42,8 @@ pub struct ApiSettings {
     pub passwords: PasswordsSettings,
     /// Rate limits.
     pub limits: LimitsSettings,
+    /// The audit log.
+    pub audit: AuditSettings,
     /// Link previews.
     pub preview: PreviewsSettings,
     /// The log.

@@ -9,6 +9,10 @@ pub struct Model {
     /// Order of writing.
     #[sea_orm(primary_key)]
     pub seq: i64,
+    /// The chain it is a link of.
+    pub chain: Uuid,
+    /// Its place in the chain, from 1 on without gaps.
+    pub position: i64,
     /// The same in the start and the end row of one request.
     pub request_id: Uuid,
     /// Microseconds since the Unix epoch.
@@ -17,12 +21,14 @@ pub struct Model {
     pub method: String,
     /// The route pattern with the ids it was parsed into; never what the client typed.
     pub path: String,
-    /// Whose session it was.
-    pub account_id: Option<Uuid>,
     /// The HTTP status; none in a start row.
     pub status: Option<i16>,
-    /// The client.
-    pub address: String,
+    /// The commitment to who it was: what the row of `audit_subject` with this `seq` hashes to.
+    pub subject: Vec<u8>,
+    /// Which key of the audit ring made `mac`.
+    pub mac_key: i64,
+    /// Over every other column but `seq`, and over the MAC of the row before it in the chain.
+    pub mac: Vec<u8>,
 }
 
 /// Joins are written where they are used.

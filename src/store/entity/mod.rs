@@ -4,6 +4,8 @@
 
 pub mod account;
 pub mod audit;
+pub mod audit_chain;
+pub mod audit_subject;
 pub mod capability;
 pub mod card;
 pub mod login_attempt;

@@ -103,13 +103,27 @@ fn tables() -> Vec<TableCreateStatement> {
         // The audit outlives what it tells of: it refers to nothing.
         table("audit")
             .col(big_integer("seq").auto_increment().primary_key())
+            .col(uuid("chain"))
+            .col(big_integer("position"))
             .col(uuid("request_id"))
             .col(big_integer("at"))
             .col(string_len("method", 10))
             .col(string_len("path", 255))
-            .col(uuid_null("account_id"))
             .col(small_integer_null("status"))
+            .col(var_binary("subject", 32))
+            .col(big_integer("mac_key"))
+            .col(var_binary("mac", 32))
+            .take(),
+        table("audit_subject")
+            .col(big_integer("seq").primary_key())
+            .col(uuid_null("account_id"))
             .col(string_len("address", 45))
+            .col(var_binary("salt", 16))
+            .take(),
+        table("audit_chain")
+            .col(uuid("chain").primary_key())
+            .col(big_integer("position"))
+            .col(var_binary("mac", 32))
             .take(),
         table("login_attempt")
             .col(var_binary("subject", 32).primary_key())
@@ -141,5 +155,7 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("capability", &["expires_at"]),
         index("card", &["state", "due_at"]),
         index("audit", &["at"]),
+        index("audit", &["chain", "position"]).unique().take(),
+        index("audit_subject", &["account_id"]),
     ]
 }

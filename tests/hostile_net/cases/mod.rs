@@ -1,0 +1,35 @@
+//! Every case.
+
+mod board;
+mod client;
+mod dns;
+mod harness;
+mod http;
+mod name;
+mod parser;
+mod redirect;
+mod resource;
+mod second_stage;
+mod service;
+
+use crate::case::Case;
+
+/// All cases, by group.
+pub fn all() -> Vec<Case> {
+    [
+        harness::cases(),
+        parser::cases(),
+        name::cases(),
+        dns::cases(),
+        redirect::cases(),
+        http::cases(),
+        second_stage::cases(),
+        client::cases(),
+        resource::cases(),
+        service::cases(),
+        board::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
