@@ -16,13 +16,16 @@ use crate::{
     world::{NEWS, OTHER, World},
 };
 
+/// Makes what a site answers, anew for every request.
+type Answer = Box<dyn Fn() -> Reply>;
+
 /// What the worker is asked and what has to come of it. Without [`asks`](Self::asks) and
 /// [`dials`](Self::dials) nobody may be asked or dialled at all.
 #[derive(Default)]
 pub struct FetchCase {
     url: String,
     records: Vec<String>,
-    pages: Vec<(&'static str, String, Box<dyn Fn() -> Reply>)>,
+    pages: Vec<(&'static str, String, Answer)>,
     settings: Vec<(&'static str, &'static str)>,
     environment: Vec<(&'static str, &'static str)>,
     expected: Expected,
@@ -158,7 +161,7 @@ impl FetchCase {
         for (address, path, make) in &self.pages {
             world.page(address, path, make());
         }
-        let mut command = world.command(worker);
+        let mut command = world.confined(worker);
         program::fetch(&mut command, &self.url, &self.settings);
         let (output, took) = run(command.envs(self.environment.iter().copied()));
         let mut wrong = self.wrong_with(&output);

@@ -3,7 +3,7 @@
 use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 
-use crate::contract;
+use crate::documented;
 
 /// Every scope there is.
 pub const ALL_SCOPES: &str = "create_space post_message read_message list_messages delete_message add_member \
@@ -145,7 +145,7 @@ pub async fn send(request: RequestBuilder) -> Answer {
     let (status, headers) = (response.status(), response.headers().clone());
     let text = response.text().await.expect("a whole body");
     let answer = Answer { status, headers, text };
-    contract::check(&method, url.path(), &answer);
+    documented::check(&method, url.path(), &answer);
     answer
 }
 

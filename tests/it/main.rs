@@ -1,6 +1,7 @@
 //! Tests of the running programs: each starts the real binary on free ports of 127.0.0.1, in a directory of its own.
 
 mod client;
+mod documented;
 mod process;
 mod server;
 
@@ -20,5 +21,6 @@ mod paging;
 mod secrecy;
 mod sequences;
 mod stored;
+mod undocumented;
 mod wire;
 mod worker;
