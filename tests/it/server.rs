@@ -94,6 +94,11 @@ impl Server {
         self.directory.path()
     }
 
+    /// Waits for a line of the log that bears this message.
+    pub fn logged(&self, message: &str) {
+        self.process.logged(message);
+    }
+
     /// Everything logged so far.
     pub fn log(&self) -> String {
         self.process.log()
