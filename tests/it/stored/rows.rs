@@ -100,9 +100,9 @@ async fn a_capability_that_was_edited_is_none() {
         }
         database.execute(&format!("DELETE FROM capability WHERE id = {row}")).await;
         database
-            .execute(&format!(
-                "INSERT OR IGNORE INTO capability SELECT * FROM kept WHERE id = (SELECT max(id) FROM kept)"
-            ))
+            .execute(
+                "INSERT OR IGNORE INTO capability SELECT * FROM kept WHERE id = (SELECT max(id) FROM kept)",
+            )
             .await;
         database.execute("DROP TABLE kept").await;
     }
