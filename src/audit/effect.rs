@@ -49,7 +49,7 @@ impl Effect {
         let recorder = self.trail.recorder();
         let request =
             Request { account: self.account, address: self.address, ..self.trail.request().clone() };
-        recorder.ink().write(self.write.db(), &recorder.entry(&request, Some(status))).await?;
+        recorder.ink().write(self.write.db(), [&recorder.entry(&request, Some(status))]).await?;
         self.trail.commit(self.write).await
     }
 }

@@ -11,8 +11,8 @@
 mod chain;
 pub mod checkpoint;
 mod effect;
-mod late;
 mod log;
+mod queue;
 mod recorder;
 mod subject;
 mod trail;

@@ -66,7 +66,7 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
         tracing::warn!("requests of clients that had gone were cut off");
     }
     background.shutdown().await;
-    board.audit().clone().finish().await;
+    board.audit().finish().await;
     checkpoints.write().await?;
     board.store().clone().close().await?;
     tracing::info!("stopped");
