@@ -17,7 +17,7 @@ fn the_server_answers_as_the_model_does() {
     let config = ProptestConfig {
         cases,
         failure_persistence: None,
-        max_shrink_iters: 300,
+        max_shrink_iters: 100,
         ..ProptestConfig::default()
     };
     let mut answers = std::collections::BTreeMap::<u16, usize>::new();
