@@ -41,8 +41,13 @@ pub fn mutations() -> Vec<Mutation> {
             )
             .noticed_by(&["dns: good answer, then a bad one", "dns: public A with private AAAA"])
             .showing("dialled: {\"93.184.216.34:80\"}"),
-        Mutation::off("names are fully qualified")
+        Mutation::off("names are fully qualified, and search domains are unknown")
             .change("fetch/resolve.rs", "name.set_fqdn(true);", "name.set_fqdn(false);")
+            .change(
+                "fetch/resolve.rs",
+                "ResolverConfig::from_parts(None, Vec::new(), servers)",
+                "ResolverConfig::from_parts(None, read_system_conf()?.0.search().to_vec(), servers)",
+            )
             .noticed_by(&["dns: search domains are not used"])
             .showing("\"nowhere.example.com.search.example.org\""),
         Mutation::off("/etc/hosts is not read")

@@ -1,9 +1,9 @@
 //! Every guard of the worker.
 //!
-//! Guards that others stand behind are switched off together with those; a few cannot be told from what
+//! Guards that others stand behind are switched off together with those. A few cannot be told from what
 //! stands behind them and are not here: the form of names (the DNS library refuses the same ones), the
-//! parser's memory (bounded by the budgets as well), the time for connecting (the deadline is shorter than
-//! two of it), idle connections and Referer (a client makes one request).
+//! parser's memory (the budgets bound it as well), the time for connecting (the deadline comes soon after),
+//! idle connections and Referer (a client makes one request), repeated attempts (there is nothing to repeat).
 
 mod addresses;
 mod answers;

@@ -31,7 +31,7 @@ async fn a_newer_schema_is_refused_and_both_versions_are_named() {
 
 #[tokio::test]
 async fn a_file_that_is_no_database_is_refused() {
-    let directory = tempfile::TempDir::new().expect("a temporary directory");
+    let directory = crate::server::fresh_directory();
     std::fs::create_dir(directory.path().join("data")).expect("made");
     std::fs::write(directory.path().join("data/natter.db"), "Dear diary, ".repeat(1000)).expect("written");
     let (status, said) = refuses_to_start(directory.path(), &[]);

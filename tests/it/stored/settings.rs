@@ -6,7 +6,7 @@ use crate::server::refuses_to_start;
 
 #[test]
 fn every_fault_is_told_and_nothing_is_created() {
-    let directory = tempfile::TempDir::new().expect("a temporary directory");
+    let directory = crate::server::fresh_directory();
     let (status, said) = refuses_to_start(
         directory.path(),
         &[
