@@ -221,3 +221,9 @@ pub fn token(uri: &str) -> &str {
 pub fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("no string: {value}"))
 }
+
+/// Says what a test is about to try: shown when it fails.
+#[allow(clippy::print_stdout, reason = "the test's own output")]
+pub fn trying(what: &str) {
+    println!("{what}");
+}
