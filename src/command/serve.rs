@@ -23,7 +23,6 @@ use crate::{
     link::{Fetcher, Guard, Previews},
     listener::{self, bind},
     maintenance,
-    pages::Pages,
     password::{Hasher, Parameters, PoolSize},
     preview::{Previewer, Source, WorkerClient},
     random::Random,
@@ -153,7 +152,6 @@ fn edge(settings: &ApiSettings, board: &Board, listener: &TcpListener) -> anyhow
         max_body: settings.http.max_body_bytes,
         max_in_flight: settings.http.max_in_flight,
         deadline: settings.http.deadline(),
-        pages: Pages::new(),
     };
     let operations = document::service().into_endpoint();
     Ok(Edge::new(board.clone(), policy, operations.map_to_response().boxed()))

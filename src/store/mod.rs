@@ -78,7 +78,9 @@ impl Store {
     /// [`OpenError::Newer`] and [`OpenError::Database`].
     pub async fn migrate(&self) -> Result<Vec<String>, OpenError> {
         let pending = self.pending().await?;
-        Schema::up(&self.write, None).await?;
+        if !pending.is_empty() {
+            Schema::up(&self.write, None).await?;
+        }
         Ok(pending)
     }
 
