@@ -26,6 +26,11 @@ impl Effect {
         Ok(Self { write: trail.recorder().store().begin().await?, trail: trail.clone(), account, address })
     }
 
+    /// The request on whose behalf this is.
+    pub fn request(&self) -> &Request {
+        self.trail.request()
+    }
+
     /// Where to read and write; nothing is kept before [`commit`](Self::commit).
     pub fn db(&self) -> &DatabaseTransaction {
         self.write.db()

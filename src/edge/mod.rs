@@ -33,6 +33,7 @@ use crate::{
     caller::{self, Caller, Credentials, GivenCapability, Presented},
     document::{Found, Index},
     id::RequestId,
+    idempotency,
     pages::Pages,
     problem::{self, Kind, Problem},
     security_headers,
@@ -187,6 +188,7 @@ impl Gate {
         }
         match Index::get().find(&passage.method, request.uri().path()) {
             Found::Operation(operation, path) => {
+                idempotency::refuse_where_none_is_taken(&request, operation)?;
                 (passage.path, passage.operation, passage.pattern) = (path, operation.id, &operation.pattern);
             }
             Found::OtherMethods(methods) => {

@@ -15,6 +15,7 @@ mod dependencies;
 mod docs;
 mod edge;
 mod endings;
+mod idempotency;
 mod journey;
 mod paging;
 mod undocumented;
