@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use super::{Request, Trail, chain, late::Late, subject::Subject};
 use crate::{
     clock::Clock,
-    key_ring::{KeyRings, RingKind},
+    key_ring::{KeyRing, KeyRings, RingKind},
     random::Random,
     settings::AuditMode,
     store::{Store, entity::audit as row},
@@ -110,6 +110,11 @@ impl Recorder {
 }
 
 impl Ink {
+    /// The keys of the chain.
+    pub(super) fn ring(&self) -> Arc<KeyRing> {
+        self.rings.get(RingKind::Audit)
+    }
+
     /// Adds a row to a transaction.
     pub(super) async fn write(&self, db: &impl ConnectionTrait, entry: &Entry) -> Result<(), DbErr> {
         let Entry { request, status, at } = entry;
@@ -127,6 +132,6 @@ impl Ink {
             mac_key: 0,
             mac: Vec::new(),
         };
-        chain::append(db, &self.rings.get(RingKind::Audit), row, &subject).await
+        chain::append(db, &self.ring(), row, &subject).await
     }
 }

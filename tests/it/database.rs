@@ -42,6 +42,17 @@ impl Database {
         self.connection.execute_unprepared(statement).await.expect(statement).rows_affected()
     }
 
+    /// The names of a table's columns.
+    pub async fn columns(&self, table: &str) -> Vec<String> {
+        self.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await
+    }
+
+    /// The first column of the only row that `query` finds.
+    pub async fn number(&self, query: &str) -> i64 {
+        let texts = self.texts(&format!("SELECT CAST(({query}) AS TEXT)")).await;
+        texts[0].parse().expect("a number")
+    }
+
     /// Every row that clients can change.
     pub async fn snapshot(&self) -> Vec<String> {
         let mut all = Vec::new();

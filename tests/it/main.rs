@@ -18,6 +18,7 @@ mod endings;
 mod idempotency;
 mod journey;
 mod paging;
+mod tamper;
 mod undocumented;
 mod wire;
 mod worker;

@@ -119,6 +119,8 @@ fn tables() -> Vec<TableCreateStatement> {
             .col(uuid_null("account_id"))
             .col(string_len("address", 45))
             .col(var_binary("salt", 16))
+            .col(big_integer_null("erasure_key"))
+            .col(var_binary_null("erasure_mac", 32))
             .take(),
         table("audit_chain")
             .col(uuid("chain").primary_key())
