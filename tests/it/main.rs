@@ -17,6 +17,7 @@ mod edge;
 mod endings;
 mod idempotency;
 mod journey;
+mod kill;
 mod paging;
 mod tamper;
 mod undocumented;
