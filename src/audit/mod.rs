@@ -11,6 +11,7 @@
 mod chain;
 pub mod checkpoint;
 mod effect;
+mod erasure;
 mod log;
 mod queue;
 mod recorder;
@@ -20,7 +21,7 @@ pub mod verify;
 
 pub use self::{
     effect::Effect,
-    log::{erase, following, page},
+    log::{following, page},
     recorder::Recorder,
     trail::Trail,
 };

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use super::{Request, Trail, chain, queue::Queue, subject::Subject};
 use crate::{
     clock::Clock,
-    key_ring::{KeyRings, RingKind},
+    key_ring::{KeyRing, KeyRings, RingKind},
     random::Random,
     settings::AuditMode,
     store::{Store, entity::audit as row},
@@ -101,6 +101,11 @@ impl Recorder {
 }
 
 impl Ink {
+    /// The keys of the chain.
+    pub(super) fn ring(&self) -> Arc<KeyRing> {
+        self.rings.get(RingKind::Audit)
+    }
+
     /// Adds rows to a transaction.
     pub(super) async fn write(
         &self,
@@ -108,7 +113,7 @@ impl Ink {
         entries: impl IntoIterator<Item = &Entry>,
     ) -> Result<(), DbErr> {
         let entries = entries.into_iter().map(|entry| self.row(entry)).collect();
-        chain::append(db, &self.rings.get(RingKind::Audit), chain::ONLY, entries).await
+        chain::append(db, &self.ring(), chain::ONLY, entries).await
     }
 
     fn row(&self, entry: &Entry) -> (row::Model, Subject) {

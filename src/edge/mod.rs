@@ -33,7 +33,7 @@ use crate::{
     caller::{self, Caller, Credentials, GivenCapability, Presented},
     document::{Found, Index},
     id::RequestId,
-    pages,
+    idempotency, pages,
     problem::{self, Kind, Problem},
     security_headers,
     store::session,
@@ -185,6 +185,7 @@ impl Gate {
         }
         match Index::get().find(&passage.method, request.uri().path()) {
             Found::Operation(operation, path) => {
+                idempotency::refuse_where_none_is_taken(&request, operation)?;
                 (passage.path, passage.operation, passage.pattern) = (path, operation.id, &operation.pattern);
             }
             Found::OtherMethods(methods) => {

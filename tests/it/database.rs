@@ -5,7 +5,8 @@ use std::path::Path;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
 /// What clients can change. The audit and the counters of failed logins grow with every request.
-const TABLES: [&str; 7] = ["account", "retired_name", "session", "space", "member", "message", "capability"];
+const TABLES: [&str; 8] =
+    ["account", "retired_name", "session", "space", "member", "message", "capability", "idempotency"];
 
 /// The open file, and the query that writes every row of these tables as text.
 pub struct Database {
@@ -41,6 +42,17 @@ impl Database {
     /// Changes something; how many rows it touched.
     pub async fn execute(&self, statement: &str) -> u64 {
         self.connection.execute_unprepared(statement).await.expect(statement).rows_affected()
+    }
+
+    /// The names of a table's columns.
+    pub async fn columns(&self, table: &str) -> Vec<String> {
+        self.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await
+    }
+
+    /// The first column of the only row that `query` finds.
+    pub async fn number(&self, query: &str) -> i64 {
+        let texts = self.texts(&format!("SELECT CAST(({query}) AS TEXT)")).await;
+        texts[0].parse().expect("a number")
     }
 
     /// Every row that clients can change.
