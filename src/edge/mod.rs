@@ -183,10 +183,10 @@ impl Gate {
             (passage.path, passage.operation) = (page.path.to_owned(), "page");
             return Ok(page.response());
         }
-        match Index::get().find(&passage.method, request.uri().path()) {
+        let operation = match Index::get().find(&passage.method, request.uri().path()) {
             Found::Operation(operation, path) => {
-                idempotency::refuse_where_none_is_taken(&request, operation)?;
                 (passage.path, passage.operation, passage.pattern) = (path, operation.id, &operation.pattern);
+                operation
             }
             Found::OtherMethods(methods) => {
                 let allow: Vec<_> = methods.iter().map(Method::as_str).collect();
@@ -196,11 +196,13 @@ impl Gate {
                 return Err(Problem::method_not_allowed("GET".to_owned()));
             }
             Found::Nothing => return Err(Problem::not_found("path")),
-        }
+        };
         if passage.method == Method::POST {
             body::is_json(&request)?;
         }
+        idempotency::refuse_where_none_is_taken(&request, operation)?;
         let query = query::parse(&request)?;
+        query::refuse_unknown(&query, operation)?;
         let credentials = self.credentials(passage, &request).await?;
         let capability = GivenCapability::of(&request, &query)?;
         let account = match &credentials {
