@@ -9,6 +9,12 @@ use crate::{connection::Connection, load::Request};
 
 const PASSWORD: &str = "correct horse";
 
+/// Clients that ask at once.
+const CLIENTS: usize = 64;
+
+/// Those that log in: more at once on one account look like guessing.
+const LOGINS: usize = 4;
+
 /// One account, one space, fifty messages.
 pub struct Board {
     address: SocketAddr,
@@ -51,13 +57,17 @@ impl Board {
 
     /// A request without any of ours, for the bare handler.
     pub fn bare_request(&self) -> Request {
-        Request { bytes: b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".to_vec(), status: 200 }
+        Request {
+            bytes: b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".to_vec(),
+            status: 200,
+            clients: CLIENTS,
+        }
     }
 
     fn get(&self, path: &str) -> Request {
         let Self { address, token, .. } = self;
         let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\r\n");
-        Request { bytes: head.into_bytes(), status: 200 }
+        Request { bytes: head.into_bytes(), status: 200, clients: CLIENTS }
     }
 
     fn post_message(&self) -> Request {
@@ -70,7 +80,7 @@ impl Board {
 
     fn log_in(&self) -> Request {
         let basic = STANDARD.encode(format!("alice:{PASSWORD}"));
-        self.post_as(&format!("Basic {basic}"), "/sessions", "")
+        Request { clients: LOGINS, ..self.post_as(&format!("Basic {basic}"), "/sessions", "") }
     }
 
     fn post_as(&self, credentials: &str, path: &str, body: &str) -> Request {
@@ -85,6 +95,6 @@ impl Board {
             self.address,
             body.len()
         );
-        Request { bytes: request.into_bytes(), status: 201 }
+        Request { bytes: request.into_bytes(), status: 201, clients: CLIENTS }
     }
 }

@@ -7,9 +7,6 @@ use std::{
 
 use crate::{connection::Connection, program::Program};
 
-/// Clients that ask at once.
-const CLIENTS: usize = 8;
-
 /// How fast a program answered.
 pub struct Rate {
     /// Answers a second.
@@ -22,14 +19,16 @@ pub struct Rate {
 pub struct Request {
     pub bytes: Vec<u8>,
     pub status: u16,
+    /// Clients that ask at once.
+    pub clients: usize,
 }
 
-/// Asks `program` for `request` from all clients, as fast as it answers, for `duration`.
+/// Asks `program` for `request` from all its clients, as fast as it answers, for `duration`.
 pub fn measure(program: &Program, request: &Request, duration: Duration) -> Rate {
     let (start, cpu) = (Instant::now(), program.cpu_seconds());
     let answers: u64 = thread::scope(|scope| {
         let clients: Vec<_> =
-            (0..CLIENTS).map(|_| scope.spawn(|| ask(program, request, start + duration))).collect();
+            (0..request.clients).map(|_| scope.spawn(|| ask(program, request, start + duration))).collect();
         clients.into_iter().map(|client| client.join().expect("no client fails")).sum()
     });
     let answers = answers as f64;

@@ -1,6 +1,6 @@
 //! The README's figures, measured on the release binaries: `cargo bench --bench figures`.
 //!
-//! Everything runs on this machine: one server, eight clients on loopback, and a bare poem handler for comparison in
+//! Everything runs on this machine: one server, 64 clients on loopback (4 that log in), and a bare poem handler for comparison in
 //! the same run. `FIGURES_SECONDS` sets how long each operation is asked (3 by default). Exits with 1 when a target
 //! is missed.
 

@@ -161,7 +161,7 @@ impl FetchCase {
         for (address, path, make) in &self.pages {
             world.page(address, path, make());
         }
-        let mut command = world.command(worker);
+        let mut command = world.confined(worker);
         program::fetch(&mut command, &self.url, &self.settings);
         let (output, took) = run(command.envs(self.environment.iter().copied()));
         let mut wrong = self.wrong_with(&output);

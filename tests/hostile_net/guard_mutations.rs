@@ -2,6 +2,7 @@
 //! fail, and to show what the guard keeps from happening.
 
 mod authority;
+mod board;
 mod capture;
 mod case;
 mod cases;
@@ -16,21 +17,14 @@ mod program;
 mod reply;
 mod sites;
 mod source_tree;
+mod wire;
 mod worker;
 mod world;
 mod zone;
 
-#[path = "../it/client.rs"]
-#[expect(dead_code, reason = "the board's story needs less of it than the tests it was made for")]
-mod client;
-#[path = "../it/documented.rs"]
-mod documented;
 #[path = "../it/process.rs"]
-#[expect(dead_code, reason = "the board's story needs less of it than the tests it was made for")]
+#[expect(dead_code, reason = "less of it is needed here than by the tests it was made for")]
 mod process;
-#[path = "../it/server.rs"]
-#[expect(dead_code, reason = "the board's story needs less of it than the tests it was made for")]
-mod server;
 
 use std::{
     process::ExitCode,

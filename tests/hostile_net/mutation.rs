@@ -11,12 +11,9 @@ use crate::{
 pub struct Mutation {
     /// The guard, in words.
     pub guard: &'static str,
-    /// Every change that it takes; more than one where guards stand behind each other.
-    pub changes: &'static [Change],
-    /// Every one of these cases has to fail.
-    pub cases: &'static [&'static str],
-    /// What each of them has to show: whom the worker reached, or what it gave away.
-    pub shows: &'static str,
+    changes: Vec<Change>,
+    cases: &'static [&'static str],
+    shows: &'static str,
 }
 
 /// A change of the source: text that is in the file once, and what stands there instead.
@@ -30,12 +27,34 @@ pub struct Change {
 }
 
 impl Mutation {
+    /// Switches this guard off.
+    pub fn off(guard: &'static str) -> Self {
+        Self { guard, changes: Vec::new(), cases: &[], shows: "" }
+    }
+
+    /// By this change of a file; by several where guards stand behind each other.
+    pub fn change(mut self, file: &'static str, find: &'static str, replace: &'static str) -> Self {
+        self.changes.push(Change { file, find, replace });
+        self
+    }
+
+    /// Every one of these cases then has to fail,
+    pub fn noticed_by(self, cases: &'static [&'static str]) -> Self {
+        Self { cases, ..self }
+    }
+
+    /// and to show this: whom the worker reached, or what it gave away.
+    pub fn showing(self, shows: &'static str) -> Self {
+        Self { shows, ..self }
+    }
+
     /// Builds the worker without the guard and plays the cases with it.
     ///
     /// # Errors
     /// If a case goes well all the same, or fails for another reason.
     pub fn try_out(&self, tree: &SourceTree) -> Result<(), String> {
-        let worker = tree.build_changed(self.changes)?;
+        assert!(!self.cases.is_empty() && !self.shows.is_empty(), "{} proves nothing", self.guard);
+        let worker = tree.build_changed(&self.changes)?;
         for case in self.cases {
             match player::play(case, &worker) {
                 Err(Failure::Wrong(seen)) if seen.contains(self.shows) => {}

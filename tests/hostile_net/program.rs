@@ -1,4 +1,4 @@
-//! How the worker is started: the one place that knows its arguments and settings.
+//! How the programs are started: the one place that knows their arguments and settings.
 
 use std::{env, process::Command};
 
@@ -12,6 +12,14 @@ pub fn fetch(worker: &mut Command, url: &str, settings: &[(&str, &str)]) {
 pub fn serve(worker: &mut Command, listen: &str, settings: &[(&str, &str)]) {
     worker.args(["serve", "--listen", listen]);
     set(worker, settings);
+}
+
+/// `natter-api`, which previews with these settings.
+pub fn board(api: &mut Command, previews: &[(&str, &str)]) {
+    api.env("NATTER_HTTP__LISTEN", "127.0.0.1:0").env("NATTER_ADMIN__LISTEN", "127.0.0.1:0");
+    api.envs(
+        previews.iter().map(|(name, value)| (format!("NATTER_PREVIEW__{}", name.to_uppercase()), value)),
+    );
 }
 
 /// Sets settings of the section `fetch`, as TOML values. Without any the worker runs on its defaults.

@@ -22,7 +22,7 @@ pub const SIX: &str = "2606:2800:220:1::34";
 /// An address that looks public, so that no judgement of addresses keeps anybody from it: a canary.
 pub const TRAP: &str = "93.184.216.66";
 
-/// The bytes of memory that no page may drive a program beyond.
+/// The bytes of memory that no page may drive a worker beyond.
 const MEMORY: u32 = 64 << 20;
 
 /// What DNS knows in every case. The search domain would lead any name to a canary.
@@ -89,19 +89,19 @@ impl World {
         self.sites.add(address, path, reply);
     }
 
-    /// A program of this world: it trusts the world's authority, works in the world's directory, and has little
-    /// memory.
+    /// A program of this world: it trusts the world's authority and works in the world's directory.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
-        let mut command = Command::new("prlimit");
-        command.arg(format!("--data={MEMORY}")).arg("--").arg(program);
+        let mut command = Command::new(program);
         program::cleanse(&mut command);
-        command.current_dir(self.directory.path()).envs([self.trust()]);
+        command.current_dir(self.directory.path()).env("SSL_CERT_FILE", &self.certificate);
         command
     }
 
-    /// The variable that makes a program trust the world's authority.
-    pub fn trust(&self) -> (&'static str, &str) {
-        ("SSL_CERT_FILE", &self.certificate)
+    /// The same with little memory.
+    pub fn confined(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = self.command("prlimit");
+        command.arg(format!("--data={MEMORY}")).arg("--").arg(program);
+        command
     }
 
     /// Whom anybody tried to reach since the last call, the DNS server left out: `ADDRESS:PORT`, and the

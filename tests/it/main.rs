@@ -1,5 +1,7 @@
 //! Tests of the running programs: each starts the real binary on free ports of 127.0.0.1, in a directory of its own.
 
+#![allow(clippy::print_stdout, reason = "a test that fails shows what it printed")]
+
 mod client;
 mod documented;
 mod process;
@@ -7,16 +9,20 @@ mod server;
 
 mod authorization;
 mod bad_input;
+mod book;
 mod browser;
 mod compatibility;
-mod contract;
 mod database;
 mod dependencies;
 mod docs;
 mod edge;
 mod endings;
 mod journey;
+mod login;
 mod paging;
+mod secrecy;
+mod sequences;
+mod stored;
 mod undocumented;
 mod wire;
 mod worker;

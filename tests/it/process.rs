@@ -71,11 +71,6 @@ impl Process {
         self.log.state.lock().expect("no reader panics").lines.join("\n")
     }
 
-    /// The process id.
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Asks it to stop and waits until it has; its status and its whole log.
     pub fn stop(self) -> (ExitStatus, String) {
         signal(&self.child, "TERM");

@@ -46,7 +46,7 @@ impl Server {
 
     /// One with these settings besides, as environment variables.
     pub fn start_with(settings: &[(&str, &str)]) -> Self {
-        let directory = TempDir::new().expect("a temporary directory");
+        let directory = fresh_directory();
         Self::start_in(directory, settings)
     }
 
@@ -59,7 +59,7 @@ impl Server {
 
     /// One with every default but the ports.
     pub fn start_as_shipped() -> Self {
-        let directory = TempDir::new().expect("a temporary directory");
+        let directory = fresh_directory();
         let mut command = command(directory.path());
         command.envs(PORTS);
         Self::run(directory, &mut command)
@@ -94,6 +94,11 @@ impl Server {
         self.directory.path()
     }
 
+    /// Waits for a line of the log that bears this message.
+    pub fn logged(&self, message: &str) {
+        self.process.logged(message);
+    }
+
     /// Everything logged so far.
     pub fn log(&self) -> String {
         self.process.log()
@@ -105,6 +110,14 @@ impl Server {
         assert!(status.success(), "{status}\n{log}");
         (self.directory, log)
     }
+}
+
+/// A directory for data: in memory, where the machine has such a place, so that hundreds of servers do not wait for
+/// one disk. What a process wrote before it was killed is there all the same.
+pub fn fresh_directory() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let directory = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
+    directory.expect("a temporary directory")
 }
 
 /// Runs a command of the program that ends by itself, in `directory`; its status, output and error output.

@@ -3,17 +3,17 @@
 use std::{
     collections::BTreeSet,
     path::Path,
+    thread,
     time::{Duration, Instant},
 };
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
+    board::Board,
     case::{Case, Outcome, ensure},
-    client::{Client, Session, path},
     process::PATIENCE,
     reply::{page, redirect},
-    server::Server,
     worker::Worker,
     world::{NEWS, OTHER, World},
 };
@@ -30,8 +30,12 @@ const FORBIDDEN: [&str; 8] = [
     "http://other.example.net:6379/",
 ];
 
-/// What is asked for while they are judged: nothing of what the URL alone shows.
-const ASKED: [&str; 3] = ["2130706433.example.org", "evil.example.org", "other.example.net"];
+/// What is asked for while links are judged: nothing of what the URL alone shows.
+const ASKED: [&str; 4] =
+    ["2130706433.example.org", "evil.example.org", "news.example.com", "other.example.net"];
+
+/// Whom honest links lead to, and one that is then redirected.
+const DIALLED: [&str; 2] = ["93.184.216.34:80", "93.184.216.35:80"];
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -41,70 +45,43 @@ pub fn cases() -> Vec<Case> {
 }
 
 fn in_process(world: &World, _: &Path) -> Outcome {
-    let server = Server::start_with(&[world.trust()]);
-    cards_and_forbidden_links(world, &server, &[])
+    cards_and_forbidden_links(world, &Board::start(world, &[]), &[])
 }
 
 fn by_worker(world: &World, worker: &Path) -> Outcome {
     let worker = Worker::start(world, worker, &[("deadline_seconds", "1")]);
     let url = format!("http://{}", worker.address());
-    let server = Server::start_with(&[world.trust(), ("NATTER_PREVIEW__SERVICE_URL", &url)]);
-    cards_and_forbidden_links(world, &server, &[worker.address().to_string()])
+    let board = Board::start(world, &[("service_url", &url)]);
+    cards_and_forbidden_links(world, &board, &[worker.address()])
 }
 
-fn cards_and_forbidden_links(world: &World, server: &Server, own: &[String]) -> Outcome {
+fn cards_and_forbidden_links(world: &World, board: &Board, own: &[&str]) -> Outcome {
     world.record("evil.example.org A 10.0.0.1");
     world.record("2130706433.example.org A 127.0.0.1");
     world.page(NEWS, "/story", page("A story"));
     world.page(OTHER, "/inside", redirect(302, "http://169.254.169.254/"));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let links = runtime.block_on(async {
-        let alice = server.user("alice").await;
-        let space = alice.create_space("links").await;
-        let messages = path(&space["messages-rwd"]).to_owned();
-        // The server's own host is not even queued.
-        alice.post(&messages, "Look: http://127.0.0.1/").await;
-        for link in FORBIDDEN {
-            alice.post(&messages, &format!("Look: {link}")).await;
-        }
-        let links = card_of(&alice, &messages, "http://news.example.com/story").await;
-        settled(server, FORBIDDEN.len() as u64 + 1).await;
-        links
-    });
-    ensure(links[0]["title"] == "A story", || format!("{links}"))?;
-    let asked = world.asked();
-    let expected: BTreeSet<_> =
-        ASKED.iter().chain(&["news.example.com"]).map(|name| (*name).to_owned()).collect();
-    ensure(asked == expected, || format!("asked: {asked:?}"))?;
-    let sites = [&server.address, &server.admin].map(String::as_str);
-    let sites = sites.into_iter().chain(["93.184.216.34:80", "93.184.216.35:80"]);
-    let allowed: BTreeSet<_> = sites.chain(own.iter().map(String::as_str)).collect();
-    let dialled = world.dialled();
+    // The server's own host is not even queued.
+    board.post("Look: http://127.0.0.1/");
+    for link in FORBIDDEN {
+        board.post(&format!("Look: {link}"));
+    }
+    let message = board.post("Read http://news.example.com/story today");
+    until("every link is settled", || board.settled() > FORBIDDEN.len() as u64);
+    let links = board.links(&message);
+    let expected = json!([{"url": "http://news.example.com/story", "title": "A story"}]);
+    ensure(links == expected, || format!("links: {links}"))?;
+    let (asked, dialled) = (world.asked(), world.dialled());
+    ensure(asked == ASKED.map(str::to_owned).into(), || format!("asked: {asked:?}"))?;
+    let allowed: BTreeSet<_> =
+        board.addresses().into_iter().chain(DIALLED).chain(own.iter().copied()).collect();
     ensure(dialled.iter().all(|place| allowed.contains(place.as_str())), || format!("dialled: {dialled:?}"))
 }
 
-/// Posts a link and reads the message until its card is there; a read waits for it a little by itself.
-async fn card_of(session: &Session, messages: &str, link: &str) -> Value {
-    let posted = session.post(messages, &format!("Read {link} today")).await;
-    let uri = path(&posted["uri"]);
-    loop {
-        let links = session.client.get(uri).await.expect(200).json()["links"].clone();
-        if links != json!([]) {
-            return links;
-        }
-    }
-}
-
-/// Until so many links were fetched or refused.
-async fn settled(server: &Server, links: u64) {
-    let admin = Client::new(&server.admin);
-    let mut finished = 0;
+/// Looks again and again until something is so.
+fn until(what: &str, is_so: impl Fn() -> bool) {
     let given_up = Instant::now() + PATIENCE;
-    while finished < links {
-        assert!(Instant::now() < given_up, "{finished} of {links} links are settled");
-        let metrics = admin.get("/metrics").await.expect(200).text;
-        let counts = metrics.lines().filter(|line| line.starts_with("natter_previews_total{"));
-        finished = counts.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum();
-        tokio::time::sleep(Duration::from_millis(20)).await;
+    while !is_so() {
+        assert!(Instant::now() < given_up, "not yet: {what}");
+        thread::sleep(Duration::from_millis(50));
     }
 }

@@ -7,6 +7,7 @@ mod harness;
 mod http;
 mod name;
 mod parser;
+mod readme;
 mod redirect;
 mod resource;
 mod second_stage;
@@ -28,6 +29,7 @@ pub fn all() -> Vec<Case> {
         resource::cases(),
         service::cases(),
         board::cases(),
+        readme::cases(),
     ]
     .into_iter()
     .flatten()

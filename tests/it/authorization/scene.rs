@@ -59,7 +59,12 @@ impl Capabilities {
 
 impl Scene {
     pub async fn new() -> Self {
-        let server = Server::start();
+        Self::with(&[]).await
+    }
+
+    /// One on a server with these settings.
+    pub async fn with(settings: &[(&str, &str)]) -> Self {
+        let server = Server::start_with(settings);
         let mut people = BTreeMap::new();
         for name in ["owner", "moderator", "member", "observer", "stranger"] {
             people.insert(name, server.user(name).await);

@@ -29,7 +29,8 @@ async fn the_default_is_everything_but_managing_and_full_access() {
         .filter(|scope| !["manage_space", "manage_account", "full_access"].contains(scope))
         .collect();
     let mut sorted = (scopes, expected);
-    (sorted.0.sort_unstable(), sorted.1.sort_unstable());
+    sorted.0.sort_unstable();
+    sorted.1.sort_unstable();
     assert_eq!(sorted.0, sorted.1);
 }
 
