@@ -12,7 +12,7 @@ use rcgen::{
     string::Ia5String,
 };
 use rustls::{
-    ClientConfig, RootCertStore,
+    ALL_VERSIONS, ClientConfig, RootCertStore, SupportedProtocolVersion,
     crypto::ring,
     pki_types::{CertificateDer, PrivateKeyDer},
 };
@@ -39,19 +39,22 @@ pub struct Identity {
 impl Authority {
     pub fn new() -> Self {
         let mut parameters = CertificateParams::default();
-        parameters.distinguished_name.push(DnType::CommonName, "an authority of tests");
-        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().expect("a key");
+        // Each has a name of its own: otherwise another's certificates would only be badly signed.
+        let name = format!("authority {:02x?}", &key.public_key_raw()[..16]);
+        parameters.distinguished_name.push(DnType::CommonName, name);
+        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self { issuer: CertifiedIssuer::self_signed(parameters, key).expect("a certificate") }
     }
 
     /// A certificate for these names: addresses, URIs or DNS names.
     pub fn sign(&self, names: &[&str], validity: Validity) -> Identity {
-        let (uris, others): (Vec<_>, Vec<_>) = names.iter().partition(|name| name.contains("://"));
-        let others: Vec<String> = others.into_iter().map(|name| (*name).to_owned()).collect();
+        let (uris, others): (Vec<&str>, Vec<&str>) =
+            names.iter().copied().partition(|name| name.contains("://"));
+        let others: Vec<String> = others.into_iter().map(str::to_owned).collect();
         let mut parameters = CertificateParams::new(others).expect("good names");
         for uri in uris {
-            let uri = Ia5String::try_from(*uri).expect("ASCII");
+            let uri = Ia5String::try_from(uri).expect("ASCII");
             parameters.subject_alt_names.push(SanType::URI(uri));
         }
         (parameters.not_before, parameters.not_after) = match validity {
@@ -77,10 +80,19 @@ impl Authority {
 
     /// How a client speaks TLS that trusts this authority alone and shows `identity`.
     pub fn client(&self, identity: Option<&Identity>) -> ClientConfig {
+        self.client_like(ALL_VERSIONS, identity)
+    }
+
+    /// The same, of these versions of TLS only.
+    pub fn client_like(
+        &self,
+        versions: &[&'static SupportedProtocolVersion],
+        identity: Option<&Identity>,
+    ) -> ClientConfig {
         let mut roots = RootCertStore::empty();
         roots.add(self.issuer.der().clone()).expect("a root");
         let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .expect("ring speaks TLS 1.2 and 1.3")
             .with_root_certificates(roots);
         let mut config = match identity {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "a test that fails shows what it printed")]
 
+mod authority;
 mod client;
 mod documented;
 mod process;
@@ -23,6 +24,7 @@ mod paging;
 mod secrecy;
 mod sequences;
 mod stored;
+mod tls;
 mod undocumented;
 mod wire;
 mod worker;
