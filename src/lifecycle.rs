@@ -19,6 +19,9 @@ use crate::{
     readiness::Readiness,
 };
 
+/// Connections of the admin listener at once: some probes and scrapers.
+const ADMIN_CONNECTIONS: usize = 64;
+
 /// The signals that ask the process to end: SIGTERM and SIGINT.
 #[derive(Debug)]
 pub struct Termination {
@@ -63,7 +66,7 @@ where
     A: IntoEndpoint + Send + 'static,
     A::Endpoint: 'static,
 {
-    let admin_bounds = Limits::draining_for(bounds.drain);
+    let admin_bounds = Limits { connections: ADMIN_CONNECTIONS, ..Limits::draining_for(bounds.drain) };
     let (end_admin, mut admin_ends) = watch::channel(());
     let admin = tokio::spawn(listener::serve("admin", admin.0, None, admin.1, admin_bounds, async move {
         let _ = admin_ends.changed().await;

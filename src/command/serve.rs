@@ -82,7 +82,7 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
 
 fn bounds(http: &HttpSettings) -> listener::Limits {
     listener::Limits {
-        connections: http.max_connections,
+        connections: listener::affordable(http.max_connections),
         handshake: http.handshake(),
         idle: http.idle(),
         stall: http.stall(),

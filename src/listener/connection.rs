@@ -1,6 +1,13 @@
 //! One connection: HTTP/1.1, or HTTP/2 by prior knowledge or by ALPN.
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
 use hyper::{Response, body::Incoming, service::service_fn};
 use hyper_util::{
@@ -58,11 +65,8 @@ pub(super) async fn serve<E: Endpoint + 'static>(
     peer: SocketAddr,
     common: Arc<Common<E>>,
 ) {
-    // Both fail only when the peer is gone already.
-    let (Ok(local), Ok(())) = (stream.local_addr(), stream.set_nodelay(true)) else { return };
-    let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(common.limits.stall));
-    let stream = Box::pin(stream);
+    // This fails only when the peer is gone already.
+    let (Ok(local), Ok(stream)) = (stream.local_addr(), prepare(stream, common.limits.stall)) else { return };
     let ends = (local, peer);
     match &common.tls {
         None => converse(stream, ends, Scheme::HTTP, &common).await,
@@ -77,6 +81,15 @@ pub(super) async fn serve<E: Endpoint + 'static>(
             }
         }
     }
+}
+
+/// A peer that takes nothing for as long as `stall` is an error; what is written is sent at once, without waiting for
+/// more (Nagle's algorithm).
+fn prepare(stream: TcpStream, stall: Duration) -> io::Result<Pin<Box<TimeoutStream<TcpStream>>>> {
+    stream.set_nodelay(true)?;
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(stall));
+    Ok(Box::pin(stream))
 }
 
 /// One rule bounds a half-sent head, an idle connection and an unfinished preface alike: from one request
@@ -126,4 +139,22 @@ async fn since_stop(stopped: &watch::Receiver<bool>, pause: Duration) {
     // An error would mean that the listener is gone, and with it everything of it.
     let _ = stopped.clone().wait_for(|stopped| *stopped).await;
     sleep(pause).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn small_answers_are_sent_at_once() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let _client = TcpStream::connect(address).await.expect("it listens");
+        let (stream, _) = listener.accept().await.expect("somebody comes");
+        let stream = prepare(stream, Duration::from_secs(1)).expect("it is prepared");
+        assert!(stream.get_ref().nodelay().expect("it is known"));
+        assert_eq!(stream.write_timeout(), Some(Duration::from_secs(1)));
+    }
 }

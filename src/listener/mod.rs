@@ -7,6 +7,7 @@ mod accept;
 mod activity;
 mod bind;
 mod connection;
+mod descriptors;
 mod handshake;
 #[cfg(test)]
 mod tests;
@@ -22,8 +23,11 @@ use tokio::{
     time,
 };
 
-pub use self::bind::{BindError, bind};
 use self::connection::Common;
+pub use self::{
+    bind::{BindError, bind},
+    descriptors::affordable,
+};
 use crate::tls::Followed;
 
 /// TLS for a listener, as its files have it.

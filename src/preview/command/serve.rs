@@ -8,7 +8,7 @@ use crate::{
     admin,
     allowed_hosts::AllowedHosts,
     lifecycle::{self, Termination},
-    listener::{Limits, bind},
+    listener::{Limits, affordable, bind},
     preview::{Previewer, service},
     readiness::Readiness,
     settings::PreviewSettings,
@@ -39,6 +39,7 @@ pub(super) async fn serve(settings: PreviewSettings) -> anyhow::Result<ExitCode>
     }
     let (public, admin) = ((listener, tls, endpoint), (admin_listener, admin_endpoint));
     let bounds = Limits::draining_for(settings.http.shutdown());
+    let bounds = Limits { connections: affordable(bounds.connections), ..bounds };
     lifecycle::serve(public, admin, bounds, termination.stop(readiness)).await?;
     background.shutdown().await;
     tracing::info!("stopped");
