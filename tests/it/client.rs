@@ -58,6 +58,13 @@ impl Client {
         Self { http, base: format!("http://{address}"), token: None }
     }
 
+    /// One with a connection for every request.
+    pub fn without_reuse(address: &str) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().expect("a client");
+        Self { http, base: format!("http://{address}"), token: None }
+    }
+
     /// One that speaks TLS like this, with a connection for every request.
     pub fn secure(address: &str, tls: ClientConfig) -> Self {
         let http = reqwest::Client::builder()
