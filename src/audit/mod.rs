@@ -20,7 +20,7 @@ pub mod verify;
 
 pub use self::{
     effect::Effect,
-    log::{erase, following, page},
+    log::{about, count_of_key, erase, following, page},
     recorder::Recorder,
     trail::Trail,
 };
@@ -38,7 +38,7 @@ pub struct Request {
     pub method: String,
     /// The route pattern, with the ids it was parsed into.
     pub path: String,
-    /// Whose session it is.
+    /// Whose session it is; of an administration command, whom it is about.
     pub account: Option<AccountId>,
     /// The client's address.
     pub address: String,

@@ -18,6 +18,7 @@ mod docs;
 mod edge;
 mod endings;
 mod journey;
+mod lifecycle;
 mod login;
 mod paging;
 mod secrecy;

@@ -35,6 +35,7 @@ fn tables() -> Vec<TableCreateStatement> {
             .col(string_len("name", 30).unique_key())
             .col(string("password"))
             .col(boolean("auditor"))
+            .col(boolean("disabled"))
             .col(big_integer("created_at"))
             .take(),
         table("retired_name").col(var_binary("hash", 32).primary_key()).take(),
