@@ -8,7 +8,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::{
     board::Board,
     readiness::Component,
-    store::{capability, login_attempt, session},
+    store::{capability, invitation, login_attempt, session},
 };
 
 /// How often key files and store are looked at.
@@ -56,6 +56,7 @@ async fn sweep(board: &Board) -> Result<(), DbErr> {
     let transaction = board.store().begin().await?;
     session::sweep(transaction.db(), now).await?;
     capability::sweep(transaction.db(), now).await?;
+    invitation::sweep(transaction.db(), now).await?;
     login_attempt::sweep(transaction.db(), now.minus(FAILURES_KEPT), now.minus(SUCCESSES_KEPT)).await?;
     transaction.commit().await
 }

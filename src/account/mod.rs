@@ -1,5 +1,6 @@
 //! Accounts: one operation a file.
 
+mod admission;
 mod change_password;
 mod delete;
 mod erase;

@@ -7,6 +7,7 @@ mod erase;
 mod export;
 mod export_audit;
 mod grant_auditor;
+mod invite;
 mod reset_password;
 mod retire_key;
 mod rotate_keys;
@@ -55,6 +56,12 @@ pub(super) enum Command {
         /// The account's name.
         user: String,
     },
+    /// Print an invitation: a code that makes one account where registration.mode is "invitation".
+    Invite {
+        /// For how many hours it is good, at most a year.
+        #[arg(long, value_name = "N", default_value_t = 72, value_parser = clap::value_parser!(u32).range(1..=8760))]
+        hours: u32,
+    },
     /// Add a key to a ring, or to every ring: it signs from now on, and the older ones still verify.
     RotateKeys {
         /// The ring; every ring if left out.
@@ -90,6 +97,7 @@ pub(super) async fn run(command: Command, settings: &ApiSettings) -> anyhow::Res
         Command::ResetPassword { user } => reset_password::run(&console, &settings.passwords, &user).await,
         Command::Erase { user, delete_spaces } => erase::run(&console, &user, delete_spaces).await,
         Command::Export { user } => export::run(&console, &user).await,
+        Command::Invite { hours } => invite::run(&console, hours).await,
         Command::RotateKeys { ring } => rotate_keys::run(&console, &settings.keys, ring).await,
         Command::RetireKey { ring, key, yes } => {
             retire_key::run(&console, &settings.keys, ring, key, yes).await

@@ -97,6 +97,7 @@ async fn board(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result
         previews: Previews::new(guard, settings.preview.wait()),
         audit,
         session_lifetime: settings.sessions.lifetime(),
+        registration: settings.registration.mode,
     }))
 }
 

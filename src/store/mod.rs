@@ -9,6 +9,7 @@ pub mod card;
 mod engine;
 pub mod entity;
 mod failure;
+pub mod invitation;
 pub mod login_attempt;
 pub mod member;
 pub mod message;

@@ -5,7 +5,8 @@ use std::path::Path;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
 /// What clients can change. The audit and the counters of failed logins grow with every request.
-const TABLES: [&str; 7] = ["account", "retired_name", "session", "space", "member", "message", "capability"];
+const TABLES: [&str; 8] =
+    ["account", "invitation", "retired_name", "session", "space", "member", "message", "capability"];
 
 /// The open file, and for each table an expression that writes a row as text.
 pub struct Database {

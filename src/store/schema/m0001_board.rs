@@ -38,6 +38,11 @@ fn tables() -> Vec<TableCreateStatement> {
             .col(boolean("disabled"))
             .col(big_integer("created_at"))
             .take(),
+        table("invitation")
+            .col(var_binary("hash", 32).primary_key())
+            .col(big_integer("created_at"))
+            .col(big_integer("expires_at"))
+            .take(),
         table("retired_name").col(var_binary("hash", 32).primary_key()).take(),
         table("session")
             .col(uuid("id").primary_key())
@@ -145,6 +150,7 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index
     };
     vec![
+        index("invitation", &["expires_at"]),
         index("session", &["account_id"]),
         index("session", &["expires_at"]),
         index("member", &["account_id", "space_id"]),

@@ -3,6 +3,7 @@
 mod disable;
 mod erase;
 mod export;
+mod invitation;
 mod keys;
 mod reset_password;
 
