@@ -1,5 +1,6 @@
 //! `natter-api admin …`: what an operator does to the database, beside a running server if there is one.
 
+mod backup;
 mod console;
 mod disable;
 mod enable;
@@ -9,6 +10,7 @@ mod export_audit;
 mod grant_auditor;
 mod invite;
 mod reset_password;
+mod restore;
 mod retire_key;
 mod rotate_keys;
 mod verify_audit;
@@ -77,6 +79,16 @@ pub(super) enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Write the database as it is now to a new file, also while the server runs. The keys are not in it.
+    Backup {
+        /// The file; it must not exist.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the database, which is kept beside it. The server has to be stopped.
+    Restore {
+        /// A file that `backup` made.
+        file: PathBuf,
+    },
     /// Say whether the audit log still says what was written; the exit status is 1 if not.
     VerifyAudit {
         /// A file of signed checkpoints (audit.checkpoint_file), which finds a tail that was cut off, too.
@@ -89,6 +101,10 @@ pub(super) enum Command {
 
 /// Runs one.
 pub(super) async fn run(command: Command, settings: &ApiSettings) -> anyhow::Result<ExitCode> {
+    // The one command that must have the database alone.
+    if let Command::Restore { file } = command {
+        return restore::run(settings, &file).await;
+    }
     let console = Console::open(settings).await?;
     let outcome = match command {
         Command::GrantAuditor { user } => grant_auditor::run(&console, &user).await,
@@ -102,6 +118,8 @@ pub(super) async fn run(command: Command, settings: &ApiSettings) -> anyhow::Res
         Command::RetireKey { ring, key, yes } => {
             retire_key::run(&console, &settings.keys, ring, key, yes).await
         }
+        Command::Backup { file } => backup::run(&console, &file).await,
+        Command::Restore { .. } => Ok(ExitCode::SUCCESS),
         Command::VerifyAudit { anchor } => verify_audit::run(&console, anchor.as_deref()).await,
         Command::ExportAudit => export_audit::run(&console).await,
     };

@@ -17,7 +17,12 @@ pub struct Database {
 impl Database {
     /// Opens the database of a server that runs, or ran, in `directory`.
     pub async fn open(directory: &Path) -> Self {
-        let url = format!("sqlite:{}/data/natter.db?mode=rw", directory.display());
+        Self::open_file(&directory.join("data/natter.db")).await
+    }
+
+    /// Opens another file with the same tables.
+    pub async fn open_file(path: &Path) -> Self {
+        let url = format!("sqlite:{}?mode=rw", path.display());
         let connection = sea_orm::Database::connect(url).await.expect("it opens");
         let mut database = Self { connection, rows: Vec::new() };
         for table in TABLES {
@@ -28,6 +33,11 @@ impl Database {
             database.rows.push((table, row));
         }
         database
+    }
+
+    /// Closes it, so that nothing of it is left beside the file.
+    pub async fn close(self) {
+        self.connection.close().await.expect("it closes");
     }
 
     /// The first column of each row that `query` finds.

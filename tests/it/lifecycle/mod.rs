@@ -1,5 +1,6 @@
 //! What an operator does to accounts, keys and the database beside a running server: `natter-api admin`.
 
+mod backup;
 mod disable;
 mod erase;
 mod export;
