@@ -4,7 +4,7 @@ use sea_orm::DbErr;
 
 use super::retired_name;
 use crate::{
-    audit::{self, Effect},
+    audit::Effect,
     id::{AccountId, SpaceId},
     key_ring::KeyRing,
     problem::{Kind, Problem},
@@ -76,7 +76,7 @@ pub async fn erase(
     for space in &doomed {
         space::remove(effect.db(), *space).await?;
     }
-    audit::erase(effect.db(), id).await?;
+    effect.erase(id).await?;
     effect.done_by_nobody();
     account::remove(effect.db(), id, &retired_name::hash(names, &account.name)).await?;
     Ok(doomed.len())

@@ -7,6 +7,7 @@ use poem_openapi::OpenApi;
 use uuid::Uuid;
 
 use super::Api;
+use crate::idempotency;
 
 /// An operation of the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Operation {
     pub method: Method,
     /// The pattern of its path: `/spaces/{space_id}`.
     pub pattern: String,
+    /// Whether it takes an `Idempotency-Key`.
+    pub takes_key: bool,
 }
 
 /// What a method and a path mean.
@@ -41,6 +44,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
             id: operation.operation_id.unwrap_or_default(),
             method: operation.method,
             pattern: pattern.clone(),
+            takes_key: operation.params.iter().any(|parameter| parameter.name == idempotency::HEADER),
         })
     });
     Index(operations.collect())

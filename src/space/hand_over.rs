@@ -29,7 +29,7 @@ impl Policy for MayHandOver {
 impl SpacePolicy for MayHandOver {
     const PLACE: Place = Place::Space;
     const NEEDS: Permissions = Permissions::ALL;
-    const DOORS: Doors = Doors::Roles;
+    const DOORS: Doors = Doors::Owner;
 }
 
 /// Who gets the space.

@@ -11,6 +11,7 @@ mod engine;
 pub mod entity;
 mod failure;
 mod hold;
+pub mod idempotency;
 pub mod invitation;
 pub mod login_attempt;
 pub mod member;
@@ -96,7 +97,9 @@ impl Store {
     /// [`OpenError::Newer`] and [`OpenError::Database`].
     pub async fn migrate(&self) -> Result<Vec<String>, OpenError> {
         let pending = self.pending().await?;
-        Schema::up(&self.write, None).await?;
+        if !pending.is_empty() {
+            Schema::up(&self.write, None).await?;
+        }
         Ok(pending)
     }
 

@@ -86,6 +86,11 @@ async fn what_dies(console: &Console, kind: RingKind, id: KeyId) -> anyhow::Resu
             "- {} rows of the audit log cannot be verified any more: verify-audit takes each for changed\n",
             audit::count_of_key(db, id).await?
         ),
+        RingKind::Idempotency => {
+            "- requests with an Idempotency-Key that are sent again, within a day of the first, are \
+             new ones: what they asked for is done twice\n"
+                .to_owned()
+        }
         RingKind::Checkpoint => "- checkpoints of the audit log that it signed cannot be verified any more: \
              verify-audit takes each for forged; how many that are, the database cannot know\n"
             .to_owned(),

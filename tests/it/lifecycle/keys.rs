@@ -16,6 +16,8 @@ use crate::{
     server::Server,
 };
 
+const RINGS: [&str; 7] = ["session", "capability", "row", "name", "audit", "checkpoint", "idempotency"];
+
 fn ring(server: &Server, name: &str) -> PathBuf {
     server.directory().join(format!("data/keys/{name}.keys"))
 }
@@ -62,7 +64,7 @@ async fn every_ring_gets_a_key_and_the_server_goes_on() {
     let before = secrets("session");
 
     let said = admin(&server, &["rotate-keys"]);
-    for name in ["session", "capability", "row", "name", "audit", "checkpoint"] {
+    for name in RINGS {
         assert!(said.contains(&format!("{name}: key 2 signs from now on; still good: 1\n")), "{said}");
         assert_eq!(audited(&server, &format!("rotate-keys {name}")).len(), 2, "{name}");
         assert_eq!(secrets(name).len(), 2);
@@ -118,7 +120,7 @@ async fn retiring_a_key_says_what_dies_and_does_it_when_told() {
     admin(&server, &["rotate-keys"]);
     let said = refused(&server, &["retire-key", "session", "1", "--yes"]);
     assert!(said.contains("less than a minute"), "{said}");
-    for name in ["session", "capability", "row", "name", "audit", "checkpoint"] {
+    for name in RINGS {
         age(&server, name);
     }
 
@@ -129,6 +131,7 @@ async fn retiring_a_key_says_what_dies_and_does_it_when_told() {
         ("name", "0 at most"),
         ("audit", "rows of the audit log"),
         ("checkpoint", "cannot know"),
+        ("idempotency", "done twice"),
     ] {
         let said = admin(&server, &["retire-key", name, "1"]);
         assert!(said.contains(expected) && said.contains("Nothing was changed"), "{said}");
