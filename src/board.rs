@@ -13,6 +13,7 @@ use crate::{
     password::Hasher,
     problem::Problem,
     random::Random,
+    settings::RegistrationMode,
     store::{RowMac, Store},
 };
 
@@ -41,6 +42,8 @@ pub struct Parts {
     pub audit: Recorder,
     /// How long a session lives.
     pub session_lifetime: Duration,
+    /// Who may register.
+    pub registration: RegistrationMode,
 }
 
 impl Board {
@@ -95,6 +98,11 @@ impl Board {
     /// How long a session lives.
     pub fn session_lifetime(&self) -> Duration {
         self.0.session_lifetime
+    }
+
+    /// Who may register.
+    pub fn registration(&self) -> RegistrationMode {
+        self.0.registration
     }
 
     /// The keys of session tokens.

@@ -9,7 +9,7 @@ use crate::{
     board::Board,
     idempotency::KEPT,
     readiness::Component,
-    store::{capability, idempotency, login_attempt, session},
+    store::{capability, idempotency, invitation, login_attempt, session},
 };
 
 /// How often key files and store are looked at.
@@ -57,6 +57,7 @@ async fn sweep(board: &Board) -> Result<(), DbErr> {
     let transaction = board.store().begin().await?;
     session::sweep(transaction.db(), now).await?;
     capability::sweep(transaction.db(), now).await?;
+    invitation::sweep(transaction.db(), now).await?;
     idempotency::sweep(transaction.db(), now.minus(KEPT)).await?;
     login_attempt::sweep(transaction.db(), now.minus(FAILURES_KEPT), now.minus(SUCCESSES_KEPT)).await?;
     transaction.commit().await

@@ -3,13 +3,12 @@
 use poem::http::StatusCode;
 use poem_openapi::{OpenApi, param::Path, payload::Json};
 
-use super::{own, retired_name};
+use super::{Orphans, erase, own};
 use crate::{
     authorization::{Authenticated, Policy},
     document::{Done, Tag},
     permission::Scope,
-    problem::{Kind, Problem},
-    store::{account, member, space},
+    problem::Problem,
     text::UserName,
 };
 
@@ -46,21 +45,9 @@ impl DeleteAccount {
     ) -> Result<Json<Done>, Problem> {
         let board = caller.board();
         let account = own(&caller, &username).await?;
-        let id = caller.session().account;
 
         let mut effect = caller.effect().await?;
-        for owned in member::owned(effect.db(), id).await? {
-            if !member::has_others(effect.db(), owned, id).await? {
-                space::remove(effect.db(), owned).await?;
-            } else if member::other_owners(effect.db(), owned, id).await? == 0 {
-                let detail =
-                    format!("The space {owned} would have no owner: hand it over or delete it first.");
-                return Err(Problem::new(Kind::OwnerNeeded, detail));
-            }
-        }
-        effect.erase(id).await?;
-        effect.done_by_nobody();
-        account::remove(effect.db(), id, &retired_name::hash(&board.name_ring(), &account.name)).await?;
+        erase(&mut effect, &board.name_ring(), &account, Orphans::Refuse).await?;
         effect.commit(StatusCode::OK).await?;
         Ok(Json(Done {}))
     }

@@ -1,7 +1,9 @@
 //! Accounts: one operation a file.
 
+mod admission;
 mod change_password;
 mod delete;
+mod erase;
 mod new_password;
 mod own;
 mod register;
@@ -10,6 +12,7 @@ mod retired_name;
 pub use self::{
     change_password::ChangePassword,
     delete::DeleteAccount,
+    erase::{EraseError, Orphans, erase},
     new_password::NewPassword,
     own::{is_name_of, own},
     register::Register,

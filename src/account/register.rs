@@ -1,9 +1,11 @@
 //! `POST /users`
 
+use std::fmt;
+
 use poem::http::StatusCode;
 use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
 
-use super::{NewPassword, retired_name};
+use super::{NewPassword, admission::Admission, retired_name};
 use crate::{
     authorization::Visitor,
     document::Tag,
@@ -20,7 +22,7 @@ use crate::{
 pub struct Register;
 
 /// A new account.
-#[derive(Debug, Object)]
+#[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct Registration {
     /// The name: it is public, and never given out again.
@@ -28,6 +30,15 @@ struct Registration {
     /// The password: 8 characters or more, at most 1,024 bytes of UTF-8.
     #[oai(write_only)]
     password: NewPassword,
+    /// An invitation, where the server asks for one: it makes one account. Elsewhere it is not looked at.
+    #[oai(write_only, validator(max_length = 64))]
+    invitation: Option<String>,
+}
+
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Registration")
+    }
 }
 
 /// The account.
@@ -57,18 +68,21 @@ fn taken() -> Problem {
 impl Register {
     /// Register an account
     ///
-    /// Says whether a name is in use; logging in never does. An address may register a few accounts at once and
-    /// then one every few seconds.
+    /// Says whether a name is in use; logging in never does. An address may register a few accounts at once and then
+    /// one every few seconds. A server may ask for an invitation or take no registrations: whether an invitation is
+    /// unknown, used or expired is not told, and without a good one nothing about the name.
     #[oai(path = "/users", method = "post", operation_id = "registerUser", tag = "Tag::Accounts")]
     async fn register_user(&self, visitor: Visitor, body: JsonBody<Registration>) -> Result<Answer, Problem> {
-        let (board, Registration { username, password }) = (visitor.board(), body.0);
+        let (board, Registration { username, password, invitation }) = (visitor.board(), body.0);
         board.limits().registration(visitor.caller().address())?;
+        let admission = Admission::judge(board, invitation.as_deref()).await?;
         if account::by_name(board.store().read(), username.as_str()).await?.is_some() {
             return Err(taken());
         }
         let hash = board.hasher().hash(password.0, Priority::Ordinary).await?;
 
         let mut effect = visitor.effect().await?;
+        admission.consume(effect.db(), board).await?;
         let retired = account::is_retired(
             effect.db(),
             retired_name::possible_hashes(&board.name_ring(), username.as_str()),

@@ -2,11 +2,14 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::{Request, Row};
 use crate::{
     id::{AccountId, RequestId},
+    key_ring::KeyId,
     store::entity::{audit as row, audit_subject},
     timestamp::Timestamp,
 };
@@ -35,6 +38,30 @@ pub async fn following(db: &impl ConnectionTrait, after: i64, limit: u64) -> Res
         .all(db)
         .await?;
     with_subjects(db, rows).await
+}
+
+/// Every row about `account` after row `after`, oldest first; at most `limit`.
+pub async fn about(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<Row>, DbErr> {
+    let subjects = audit_subject::Entity::find()
+        .filter(audit_subject::Column::AccountId.eq(account.0))
+        .filter(audit_subject::Column::Seq.gt(after))
+        .order_by_asc(audit_subject::Column::Seq)
+        .limit(limit)
+        .all(db)
+        .await?;
+    let seqs = subjects.into_iter().map(|subject| subject.seq);
+    let rows = row::Entity::find().filter(row::Column::Seq.is_in(seqs)).order_by_asc(row::Column::Seq);
+    with_subjects(db, rows.all(db).await?).await
+}
+
+/// How many rows bear a MAC of this key of the audit ring.
+pub async fn count_of_key(db: &impl ConnectionTrait, key: KeyId) -> Result<u64, DbErr> {
+    row::Entity::find().filter(row::Column::MacKey.eq(i64::from(key.0))).count(db).await
 }
 
 /// Who each of some rows is about; of those that were erased, that they were.

@@ -21,7 +21,7 @@ pub mod verify;
 
 pub use self::{
     effect::Effect,
-    log::{following, page},
+    log::{about, count_of_key, following, page},
     recorder::Recorder,
     trail::Trail,
 };
@@ -39,7 +39,7 @@ pub struct Request {
     pub method: String,
     /// The route pattern, with the ids it was parsed into.
     pub path: String,
-    /// Whose session it is.
+    /// Whose session it is; of an administration command, whom it is about.
     pub account: Option<AccountId>,
     /// The client's address.
     pub address: String,

@@ -1,23 +1,26 @@
 //! `natter-api admin …`: what an operator does to the database, beside a running server if there is one.
 
+mod backup;
+mod console;
+mod disable;
+mod enable;
+mod erase;
+mod export;
 mod export_audit;
 mod grant_auditor;
+mod invite;
+mod reset_password;
+mod restore;
+mod retire_key;
+mod rotate_keys;
 mod verify_audit;
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode};
 
-use anyhow::{Context, bail};
 use clap::Subcommand;
 
-use crate::{
-    audit::{self, Recorder, Trail},
-    clock::Clock,
-    id::RequestId,
-    key_ring::KeyRings,
-    random::Random,
-    settings::{ApiSettings, AuditMode},
-    store::Store,
-};
+use self::console::Console;
+use crate::{key_ring::RingKind, settings::ApiSettings};
 
 /// The administration commands.
 #[derive(Subcommand)]
@@ -26,6 +29,65 @@ pub(super) enum Command {
     GrantAuditor {
         /// The account's name.
         user: String,
+    },
+    /// End an account's sessions and let nobody log in to it until it is enabled again.
+    Disable {
+        /// The account's name.
+        user: String,
+    },
+    /// Let an account that was disabled log in again.
+    Enable {
+        /// The account's name.
+        user: String,
+    },
+    /// Give an account the password in the first line of standard input, and end its sessions.
+    ResetPassword {
+        /// The account's name.
+        user: String,
+    },
+    /// Delete an account with its messages, and all that says who it was; the audit log still verifies.
+    Erase {
+        /// The account's name.
+        user: String,
+        /// Delete the spaces, too, that have other members and no other owner.
+        #[arg(long)]
+        delete_spaces: bool,
+    },
+    /// Print everything stored about one person, a JSON object on each line.
+    Export {
+        /// The account's name.
+        user: String,
+    },
+    /// Print an invitation: a code that makes one account where registration.mode is "invitation".
+    Invite {
+        /// For how many hours it is good, at most a year.
+        #[arg(long, value_name = "N", default_value_t = 72, value_parser = clap::value_parser!(u32).range(1..=8760))]
+        hours: u32,
+    },
+    /// Add a key to a ring, or to every ring: it signs from now on, and the older ones still verify.
+    RotateKeys {
+        /// The ring; every ring if left out.
+        ring: Option<RingKind>,
+    },
+    /// Say what ends if a key is removed from its ring; with --yes, remove it.
+    RetireKey {
+        /// The ring.
+        ring: RingKind,
+        /// The key's number, as its file and rotate-keys say.
+        key: u32,
+        /// Do it.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Write the database as it is now to a new file, also while the server runs. The keys are not in it.
+    Backup {
+        /// The file; it must not exist.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the database, which is kept beside it. The server has to be stopped.
+    Restore {
+        /// A file that `backup` made.
+        file: PathBuf,
     },
     /// Say whether the audit log still says what was written; the exit status is 1 if not.
     VerifyAudit {
@@ -37,55 +99,30 @@ pub(super) enum Command {
     ExportAudit,
 }
 
-/// What the commands work on.
-struct Console {
-    store: Store,
-    rings: Arc<KeyRings>,
-    recorder: Recorder,
-    clock: Clock,
-    random: Random,
-}
-
 /// Runs one.
 pub(super) async fn run(command: Command, settings: &ApiSettings) -> anyhow::Result<ExitCode> {
+    // The one command that must have the database alone.
+    if let Command::Restore { file } = command {
+        return restore::run(settings, &file).await;
+    }
     let console = Console::open(settings).await?;
     let outcome = match command {
         Command::GrantAuditor { user } => grant_auditor::run(&console, &user).await,
+        Command::Disable { user } => disable::run(&console, &user).await,
+        Command::Enable { user } => enable::run(&console, &user).await,
+        Command::ResetPassword { user } => reset_password::run(&console, &settings.passwords, &user).await,
+        Command::Erase { user, delete_spaces } => erase::run(&console, &user, delete_spaces).await,
+        Command::Export { user } => export::run(&console, &user).await,
+        Command::Invite { hours } => invite::run(&console, hours).await,
+        Command::RotateKeys { ring } => rotate_keys::run(&console, &settings.keys, ring).await,
+        Command::RetireKey { ring, key, yes } => {
+            retire_key::run(&console, &settings.keys, ring, key, yes).await
+        }
+        Command::Backup { file } => backup::run(&console, &file).await,
+        Command::Restore { .. } => Ok(ExitCode::SUCCESS),
         Command::VerifyAudit { anchor } => verify_audit::run(&console, anchor.as_deref()).await,
         Command::ExportAudit => export_audit::run(&console).await,
     };
     console.store.close().await?;
     outcome
-}
-
-impl Console {
-    async fn open(settings: &ApiSettings) -> anyhow::Result<Self> {
-        let store = Store::open(&settings.database.url).await?;
-        let pending = store.pending().await?;
-        if !pending.is_empty() {
-            bail!(
-                "the database lacks the migrations {}: start the server once, or run `natter-api migrate`",
-                pending.join(", ")
-            );
-        }
-        let (clock, random) = (Clock::system(), Random::system());
-        let rings = KeyRings::open(&settings.keys.directory, &random, &clock)
-            .context("the key rings cannot be used")?;
-        let rings = Arc::new(rings);
-        let recorder =
-            Recorder::new(store.clone(), rings.clone(), clock.clone(), random.clone(), AuditMode::Durable);
-        Ok(Self { store, rings, recorder, clock, random })
-    }
-
-    /// Begins the audit of a command, as of a request.
-    async fn start(&self, command: &str) -> anyhow::Result<Trail> {
-        let request = audit::Request {
-            id: RequestId::new(self.clock.now(), &self.random),
-            method: "ADMIN".to_owned(),
-            path: command.to_owned(),
-            account: None,
-            address: "local".to_owned(),
-        };
-        Ok(self.recorder.start(request).await?)
-    }
 }

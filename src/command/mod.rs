@@ -9,7 +9,9 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     document,
-    settings::{ApiSettings, Loaded, load},
+    password::{Hasher, Parameters, PoolSize},
+    random::Random,
+    settings::{ApiSettings, Loaded, PasswordsSettings, load},
     store::Store,
 };
 
@@ -77,6 +79,17 @@ pub fn run() -> anyhow::Result<ExitCode> {
             Command::Openapi | Command::Settings => Ok(ExitCode::SUCCESS),
         }
     })
+}
+
+/// The pool that hashes passwords as the settings say.
+fn hasher(settings: &PasswordsSettings, random: &Random) -> anyhow::Result<Hasher> {
+    let parameters = Parameters {
+        memory_kib: settings.memory_kib,
+        iterations: settings.iterations,
+        parallelism: settings.parallelism,
+    };
+    let size = PoolSize { concurrent: settings.concurrent(), reserved: settings.reserved };
+    Ok(Hasher::new(parameters, size, random.clone())?)
 }
 
 async fn migrate(settings: &ApiSettings) -> anyhow::Result<ExitCode> {

@@ -23,7 +23,6 @@ use crate::{
     link::{Fetcher, Guard, Previews},
     listener::{self, bind},
     maintenance,
-    password::{Hasher, Parameters, PoolSize},
     preview::{Previewer, Source, WorkerClient},
     random::Random,
     readiness::Readiness,
@@ -101,16 +100,7 @@ async fn board(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result
     let rings = Arc::new(rings);
     let audit =
         Recorder::new(store.clone(), rings.clone(), clock.clone(), random.clone(), settings.audit.mode);
-    let passwords = &settings.passwords;
-    let hasher = Hasher::new(
-        Parameters {
-            memory_kib: passwords.memory_kib,
-            iterations: passwords.iterations,
-            parallelism: passwords.parallelism,
-        },
-        PoolSize { concurrent: passwords.concurrent(), reserved: passwords.reserved },
-        random.clone(),
-    )?;
+    let hasher = super::hasher(&settings.passwords, &random)?;
     let bare = |host: Host| host.to_string().trim_matches(['[', ']']).to_owned();
     let guard = Guard::new(own_hosts(settings, listener)?.into_iter().map(bare));
     Ok(Board::new(Parts {
@@ -123,6 +113,7 @@ async fn board(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result
         previews: Previews::new(guard, settings.preview.wait()),
         audit,
         session_lifetime: settings.sessions.lifetime(),
+        registration: settings.registration.mode,
     }))
 }
 

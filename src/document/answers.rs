@@ -31,12 +31,14 @@ fn is_possible(kind: Kind, operation: &Value, method: &str, path: &str) -> bool 
         | Kind::InvalidHost
         | Kind::Unauthenticated
         | Kind::InvalidToken
+        // Where a capability is of no use, one that is given is refused.
+        | Kind::Forbidden
         | Kind::OriginNotAllowed
         | Kind::RateLimited
         | Kind::Internal
         | Kind::Unavailable => true,
         Kind::InsufficientScope => operation["x-natter-scope"].is_string(),
-        Kind::Forbidden => !["registerUser", "logIn"].contains(&id),
+        Kind::RegistrationRefused => id == "registerUser",
         Kind::NotFound => {
             ["{message_id}", "{capability_id}", "{session_id}"].iter().any(|part| path.ends_with(part))
                 || ["removeMember", "shareCapability"].contains(&id)

@@ -1,10 +1,10 @@
-//! Ring files: reading them, and making them once.
+//! Ring files: reading them, making them once, and replacing them.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
-    path::Path,
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, fchown},
+    path::{Path, PathBuf},
 };
 
 use super::{
@@ -42,12 +42,46 @@ pub(super) fn create_if_missing(path: &Path, random: &Random, clock: &Clock) -> 
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(io_error)?;
     guarded_file::is_closed_directory(directory)?;
     let ring = KeyRing::generate(random, clock.now());
-    let unfinished = path.with_extension(format!("{:016x}.new", u64::from_be_bytes(random.bytes())));
+    let unfinished = unfinished(path, random);
     let made = write_new(&unfinished, text::write(&ring).as_bytes())
         // Unlike a rename, a link never replaces.
         .and_then(|()| fs::hard_link(&unfinished, path).or_else(unless_it_exists));
     let removed = fs::remove_file(&unfinished);
     Ok(made.and(removed).and_then(|()| File::open(directory)?.sync_all()).map_err(io_error)?)
+}
+
+/// Puts `ring` in the place of the file at `path`, for the same owner and with the same mode. Whoever reads at that
+/// moment finds the one or the other, whole.
+pub(super) fn replace(path: &Path, ring: &KeyRing, random: &Random) -> Result<(), KeyRingError> {
+    let io_error = |source| KeyRingError::from(GuardedFileError::Io { path: path.to_owned(), source });
+    let before = path.symlink_metadata().map_err(io_error)?;
+    if before.is_symlink() {
+        return Err(KeyRingError::Linked(path.to_owned()));
+    }
+    let unfinished = unfinished(path, random);
+    let replaced = (|| {
+        write_new(&unfinished, text::write(ring).as_bytes())?;
+        let file = File::open(&unfinished)?;
+        let made = file.metadata()?;
+        // The command may run as another user than the server.
+        if (made.uid(), made.gid()) != (before.uid(), before.gid()) {
+            fchown(&file, Some(before.uid()), Some(before.gid()))?;
+        }
+        file.set_permissions(before.permissions())?;
+        file.sync_all()?;
+        fs::rename(&unfinished, path)?;
+        File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+    })();
+    if replaced.is_err() {
+        // Already renamed, it is not there any more.
+        let _ = fs::remove_file(&unfinished);
+    }
+    replaced.map_err(io_error)
+}
+
+/// A name for a file that is being written and will stand at `path`.
+fn unfinished(path: &Path, random: &Random) -> PathBuf {
+    path.with_extension(format!("{:016x}.new", u64::from_be_bytes(random.bytes())))
 }
 
 fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {

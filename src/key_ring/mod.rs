@@ -8,6 +8,7 @@
 //! 1     c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U  2026-11-22T10:20:30Z
 //! ```
 
+mod change;
 mod file;
 mod key;
 mod ring;
@@ -19,6 +20,7 @@ mod text;
 use std::path::PathBuf;
 
 pub use self::{
+    change::{retire, rotate},
     key::{Key, KeyId},
     ring::KeyRing,
     rings::KeyRings,
@@ -26,7 +28,7 @@ pub use self::{
 use crate::guarded_file::GuardedFileError;
 
 /// What a ring's keys are for. A key of one ring is good for nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum RingKind {
     /// The tags of session tokens.
     Session,
@@ -55,6 +57,11 @@ impl RingKind {
         Self::Checkpoint,
         Self::Idempotency,
     ];
+
+    /// The ring's name, as commands take it.
+    pub fn name(self) -> &'static str {
+        self.file_name().trim_end_matches(".keys")
+    }
 
     /// The ring's file in the key directory.
     pub fn file_name(self) -> &'static str {
@@ -86,6 +93,18 @@ pub enum KeyRingError {
         /// What is wrong with it.
         flaw: &'static str,
     },
+    /// The file is a symbolic link: what made it has to change the keys.
+    #[error("{} is a link: change the keys where it comes from", .0.display())]
+    Linked(PathBuf),
+    /// No number is left above the highest key's.
+    #[error("{} has a key with the highest number there is", .0.display())]
+    Full(PathBuf),
+    /// The ring has no such key.
+    #[error("{} has no key {}", .0.display(), .1)]
+    NoSuchKey(PathBuf, KeyId),
+    /// The newest key signs, and a ring needs one.
+    #[error("key {} of {} is the newest, which signs: add another one first", .1, .0.display())]
+    Newest(PathBuf, KeyId),
     /// There is no key in it.
     #[error("{} holds no key", .0.display())]
     Empty(PathBuf),

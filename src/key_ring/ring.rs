@@ -35,6 +35,13 @@ impl KeyRing {
         Some(self)
     }
 
+    /// This ring without a key that does not sign any more; `None` if there is none of this number.
+    pub(super) fn without(mut self, id: KeyId) -> Option<Self> {
+        let place = self.rest.iter().position(|key| key.id() == id)?;
+        self.rest.remove(place);
+        Some(self)
+    }
+
     /// The key that signs.
     pub fn newest(&self) -> &Key {
         &self.newest

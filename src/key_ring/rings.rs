@@ -40,6 +40,11 @@ impl KeyRings {
         Ok(Self { rings: [open(a)?, open(b)?, open(c)?, open(d)?, open(e)?, open(f)?, open(g)?] })
     }
 
+    /// Whether `directory` has every ring, so that opening it makes none.
+    pub fn are_in(directory: &Path) -> bool {
+        RingKind::ALL.into_iter().all(|kind| directory.join(kind.file_name()).exists())
+    }
+
     /// The ring of this kind as it is now. Take it afresh for every use.
     pub fn get(&self, kind: RingKind) -> Arc<KeyRing> {
         self.rings[kind as usize].ring.load_full()

@@ -186,6 +186,37 @@ fn follows_its_files_and_keeps_a_good_ring_when_the_new_file_is_bad() {
     assert_eq!(rings.get(RingKind::Session).newest().id(), first);
 }
 
+#[test]
+fn a_ring_is_changed_in_place_and_never_through_a_link() {
+    let (_home, directory, rings) = opened();
+    let (random, now) = (Random::system(), Timestamp::default());
+    let (first, tag) = rings.get(RingKind::Row).mac("test", &[]);
+    let file = directory.join("row.keys");
+    chmod(&file, 0o400);
+    let ring = rotate(&directory, RingKind::Row, &random, now).expect("a new key");
+    assert_eq!(ring.newest().id(), KeyId(2));
+    assert!(matches!(rings.reload_if_changed()[..], [(RingKind::Row, Ok(()))]));
+    assert!(rings.get(RingKind::Row).verify(first, "test", &[], &tag));
+    assert_eq!(mode(&file), 0o400);
+
+    let retire = |id| retire(&directory, RingKind::Row, KeyId(id), &random).map(|ring| ring.keys().count());
+    assert!(matches!(retire(2), Err(KeyRingError::Newest(..))));
+    assert!(matches!(retire(3), Err(KeyRingError::NoSuchKey(..))));
+    assert!(matches!(retire(1), Ok(1)));
+    assert!(matches!(rings.reload_if_changed()[..], [(RingKind::Row, Ok(()))]));
+    assert!(!rings.get(RingKind::Row).verify(first, "test", &[], &tag));
+
+    fs::rename(&file, directory.join("elsewhere")).expect("renamed");
+    symlink("elsewhere", &file).expect("linked");
+    let changed = rotate(&directory, RingKind::Row, &random, now);
+    assert!(matches!(changed, Err(KeyRingError::Linked(_))));
+    assert_eq!(
+        fs::read_dir(&directory).expect("readable").count(),
+        RingKind::ALL.len() + 1,
+        "nothing is left"
+    );
+}
+
 /// As the kubelet lays out a Secret: a sticky directory open to all, files that are links into
 /// `..data`, itself a link that is replaced to update all of them at once.
 #[test]

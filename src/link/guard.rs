@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use crate::token::{capability, session};
+use crate::token::{capability, invitation, session};
 
 /// Judges links before anything of them leaves the process.
 #[derive(Clone, Debug)]
@@ -55,7 +55,10 @@ impl Guard {
 fn holds_token(text: &str) -> bool {
     let mut text = text.to_owned();
     loop {
-        if [session::PREFIX, capability::PREFIX].iter().any(|prefix| in_any_encoding(&text, prefix)) {
+        if [session::PREFIX, capability::PREFIX, invitation::PREFIX]
+            .iter()
+            .any(|prefix| in_any_encoding(&text, prefix))
+        {
             return true;
         }
         let decoded = percent_decode_str(&text).decode_utf8_lossy().into_owned();
@@ -149,6 +152,8 @@ mod tests {
 
     #[test]
     fn tokens_are_never_sent_away() {
+        assert_eq!(judge("https://a.example/ntrs_AAAA"), Verdict::Never);
+        assert_eq!(judge("https://a.example/?join=ntri_AAAA"), Verdict::Never);
         let token = "ntrc_AAAAAQAAAAAAAAAAAAAA";
         for before in ["", "a", "ab"] {
             let encoded = URL_SAFE_NO_PAD.encode(format!("{before}{token}"));

@@ -21,6 +21,8 @@ pub enum Kind {
     InsufficientScope,
     /// The caller has no permission.
     Forbidden,
+    /// The server takes no registrations, or only with an invitation that is good.
+    RegistrationRefused,
     /// The browser's origin is not on the list.
     OriginNotAllowed,
     /// There is nothing here.
@@ -49,7 +51,7 @@ pub enum Kind {
 
 impl Kind {
     /// The whole catalogue, in the order of the statuses.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Malformed,
         Self::InvalidInput,
         Self::InvalidHost,
@@ -58,6 +60,7 @@ impl Kind {
         Self::InvalidToken,
         Self::InsufficientScope,
         Self::Forbidden,
+        Self::RegistrationRefused,
         Self::OriginNotAllowed,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -79,7 +82,10 @@ impl Kind {
                 StatusCode::BAD_REQUEST
             }
             Self::Unauthenticated | Self::InvalidToken => StatusCode::UNAUTHORIZED,
-            Self::InsufficientScope | Self::Forbidden | Self::OriginNotAllowed => StatusCode::FORBIDDEN,
+            Self::InsufficientScope
+            | Self::Forbidden
+            | Self::RegistrationRefused
+            | Self::OriginNotAllowed => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NameTaken | Self::OwnerNeeded => StatusCode::CONFLICT,
@@ -104,6 +110,7 @@ impl Kind {
             Self::InvalidToken => "invalid-token",
             Self::InsufficientScope => "insufficient-scope",
             Self::Forbidden => "forbidden",
+            Self::RegistrationRefused => "registration-refused",
             Self::OriginNotAllowed => "origin-not-allowed",
             Self::NotFound => "not-found",
             Self::MethodNotAllowed => "method-not-allowed",
@@ -130,6 +137,7 @@ impl Kind {
             Self::InvalidToken => "Invalid token",
             Self::InsufficientScope => "Insufficient scope",
             Self::Forbidden => "Forbidden",
+            Self::RegistrationRefused => "Registration refused",
             Self::OriginNotAllowed => "Origin not allowed",
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "Method not allowed",
@@ -178,6 +186,10 @@ impl Kind {
             Self::Forbidden => {
                 "No role of the caller, or not the capability that was given, permits this; or there is no such \
                  space. The two look alike. A capability that is given decides alone: leave it out to use a role."
+            }
+            Self::RegistrationRefused => {
+                "The server takes registrations only with an invitation that is good, or none at all. Ask its operator \
+                 for an invitation, and send the code as `invitation`; each makes one account."
             }
             Self::OriginNotAllowed => {
                 "A browser sent this from an origin that is not listed. Operators list origins with \

@@ -75,9 +75,11 @@ impl LogIn {
             })?,
         };
         let board = visitor.board();
-        let account = match visitor.caller().credentials() {
+        let (account, stored) = match visitor.caller().credentials() {
             Credentials::None => return Err(Problem::unauthenticated()),
-            Credentials::Session(session) if session.scopes.contains(Scope::FullAccess) => session.account,
+            Credentials::Session(session) if session.scopes.contains(Scope::FullAccess) => {
+                (session.account, None)
+            }
             Credentials::Session(_) => return Err(Problem::insufficient_scope(Scope::FullAccess.name())),
             Credentials::Basic(basic) => {
                 // What cannot be a name is not looked up: not every store takes every text.
@@ -85,11 +87,14 @@ impl LogIn {
                     Some(name) => account::by_name(board.store().read(), name.as_str()).await?,
                     None => None,
                 };
+                // A disabled account is like none: the same work, and the same answer.
+                let account = account.filter(|account| !account.disabled);
                 let address = visitor.caller().address();
                 let password = basic.password.clone();
-                password_check::check(board, account.as_ref(), &basic.name, password, address)
+                let id = password_check::check(board, account.as_ref(), &basic.name, password, address)
                     .await?
-                    .ok_or_else(wrong_login)?
+                    .ok_or_else(wrong_login)?;
+                (id, account.map(|account| account.password))
             }
         };
 
@@ -99,6 +104,14 @@ impl LogIn {
             && !session::is_live(effect.db(), parent, board.clock().now()).await?
         {
             return Err(Problem::invalid_token());
+        }
+        if let Some(stored) = stored
+            && !account::by_id(effect.db(), account)
+                .await?
+                .is_some_and(|now| !now.disabled && now.password == stored)
+        {
+            // It was disabled, deleted or given another password while this one was being checked.
+            return Err(wrong_login());
         }
         let now = board.clock().now();
         let token = SessionToken::generate(&board.session_ring(), board.random());

@@ -28,7 +28,7 @@ mod value;
 #[cfg(feature = "api")]
 pub use self::api::{
     ApiSettings, AuditMode, AuditSettings, DatabaseSettings, HttpSettings, KeysSettings, LimitsSettings,
-    PasswordsSettings, PreviewsSettings, SessionsSettings,
+    PasswordsSettings, PreviewsSettings, RegistrationMode, RegistrationSettings, SessionsSettings,
 };
 pub use self::{
     admin::AdminSettings,

@@ -1,7 +1,8 @@
 //! Accounts.
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    sea_query::Expr,
 };
 
 use super::entity::{account as row, retired_name};
@@ -43,6 +44,7 @@ pub async fn insert(
         name: Set(name.as_str().to_owned()),
         password: Set(password),
         auditor: Set(false),
+        disabled: Set(false),
         created_at: Set(now.micros()),
     };
     row::Entity::insert(row).exec_without_returning(db).await.map(drop)
@@ -58,14 +60,24 @@ pub async fn set_password(db: &impl ConnectionTrait, id: AccountId, hash: String
         .map(drop)
 }
 
-/// Lets the account read the audit log; says whether there is such an account.
-pub async fn grant_auditor(db: &impl ConnectionTrait, name: &str) -> Result<bool, DbErr> {
-    let granted = row::Entity::update_many()
+/// Lets the account read the audit log.
+pub async fn grant_auditor(db: &impl ConnectionTrait, id: AccountId) -> Result<(), DbErr> {
+    row::Entity::update_many()
         .col_expr(row::Column::Auditor, Expr::value(true))
-        .filter(row::Column::Name.eq(name))
+        .filter(row::Column::Id.eq(id.0))
         .exec(db)
-        .await?;
-    Ok(granted.rows_affected > 0)
+        .await
+        .map(drop)
+}
+
+/// Says whether nobody can log in to the account. End its sessions in the same transaction.
+pub async fn set_disabled(db: &impl ConnectionTrait, id: AccountId, disabled: bool) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::Disabled, Expr::value(disabled))
+        .filter(row::Column::Id.eq(id.0))
+        .exec(db)
+        .await
+        .map(drop)
 }
 
 /// Removes an account with its sessions, memberships, messages and capabilities, and retires its name.
@@ -80,4 +92,9 @@ pub async fn is_retired(db: &impl ConnectionTrait, name_hashes: Vec<[u8; 32]>) -
     let hashes = name_hashes.into_iter().map(|hash| hash.to_vec());
     let row = retired_name::Entity::find().filter(retired_name::Column::Hash.is_in(hashes)).one(db).await?;
     Ok(row.is_some())
+}
+
+/// How many names of deleted accounts are kept.
+pub async fn count_retired(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    retired_name::Entity::find().count(db).await
 }

@@ -1,12 +1,14 @@
 //! Roots of capabilities: what a token refers to, and what is revoked.
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 
 use super::{RowMac, entity::capability as row};
 use crate::{
     id::{AccountId, CapabilityId, MessageId, SpaceId},
+    key_ring::KeyId,
     permission::Permissions,
     timestamp::Timestamp,
     token::Target,
@@ -125,6 +127,35 @@ pub async fn page(
     }
     let rows = query.order_by_asc(row::Column::Id).limit(limit).all(db).await?;
     Ok(rows.iter().filter_map(|row| Root::of(row, macs)).collect())
+}
+
+/// The roots that an account has anywhere, after `after`, by id; at most `limit`.
+pub async fn of_account(
+    db: &impl ConnectionTrait,
+    macs: &RowMac,
+    account: AccountId,
+    after: Option<CapabilityId>,
+    limit: u64,
+) -> Result<Vec<Root>, DbErr> {
+    let mut query = row::Entity::find().filter(row::Column::AccountId.eq(account.0));
+    if let Some(after) = after {
+        query = query.filter(row::Column::Id.gt(after.0));
+    }
+    let rows = query.order_by_asc(row::Column::Id).limit(limit).all(db).await?;
+    Ok(rows.iter().filter_map(|row| Root::of(row, macs)).collect())
+}
+
+/// How many roots live at `now`; with a key, only those whose row bears its MAC.
+pub async fn count_live(
+    db: &impl ConnectionTrait,
+    mac_key: Option<KeyId>,
+    now: Timestamp,
+) -> Result<u64, DbErr> {
+    let mut query = row::Entity::find().filter(row::Column::ExpiresAt.gt(now.micros()));
+    if let Some(key) = mac_key {
+        query = query.filter(row::Column::MacKey.eq(i64::from(key.0)));
+    }
+    query.count(db).await
 }
 
 /// Ends a root of a space and all shared from it; says whether there was one.

@@ -1,14 +1,20 @@
 //! What only one engine has. PostgreSQL's half will stand beside each of SQLite's.
 
-use std::{fs, io, path::Path, time::Duration};
+use std::{
+    fs, io,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use sea_orm::{
-    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::{OpenError, Store, write::Queue};
+use super::{OpenError, Store, hold::Hold, write::Queue};
 
 /// How many reads run at once.
 const READERS: u32 = 8;
@@ -17,15 +23,54 @@ const READERS: u32 = 8;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) async fn open(url: &str) -> Result<Store, OpenError> {
+    let mut hold = None;
     if let Some(path) = sqlite_path(url) {
-        prepare_file(path).map_err(|source| OpenError::Directory {
+        let unusable = |source| OpenError::Directory {
             directory: path.parent().unwrap_or(Path::new(".")).display().to_string(),
             source,
-        })?;
+        };
+        prepare_directory(path).map_err(unusable)?;
+        let held = Hold::shared(path).map_err(unusable)?;
+        hold = Some(Arc::new(held.ok_or_else(|| OpenError::BeingReplaced(path.to_owned()))?));
+        prepare_file(path).map_err(unusable)?;
     }
-    let write = connect(url, 1, |options| options).await?;
-    let read = connect(url, READERS, |options| options.pragma("query_only", "on")).await?;
-    Ok(Store { read, queue: Queue::open(write.clone()), write })
+    Ok(Store { _hold: hold, ..connected(url, |options| options).await? })
+}
+
+/// Opens a file that nobody else opens: one that is being restored, or replaced.
+pub(super) async fn open_file(path: &Path) -> Result<Store, OpenError> {
+    let path = path.to_owned();
+    Ok(connected("sqlite:named-below", move |options| options.filename(&path)).await?)
+}
+
+async fn connected(
+    url: &str,
+    place: impl Fn(SqliteConnectOptions) -> SqliteConnectOptions + Clone + Send + Sync + 'static,
+) -> Result<Store, DbErr> {
+    let write = connect(url, 1, place.clone()).await?;
+    let read = connect(url, READERS, move |options| place(options).pragma("query_only", "on")).await?;
+    Ok(Store { read, queue: Queue::open(write.clone()), write, _hold: None })
+}
+
+/// The statement that copies a database into an empty file, as it is at one moment.
+pub(super) fn copy_into(path: &Path) -> Statement {
+    let path = path.to_string_lossy().into_owned();
+    Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [path.into()])
+}
+
+/// What is broken in the file of a database; nothing, if it is whole.
+pub(super) async fn damage(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let rows = |pragma| connection.query_all_raw(Statement::from_string(DbBackend::Sqlite, pragma));
+    let mut found = Vec::new();
+    for row in rows("PRAGMA integrity_check(10)").await? {
+        found.push(row.try_get_by_index::<String>(0)?);
+    }
+    found.retain(|line| line != "ok");
+    for row in rows("PRAGMA foreign_key_check").await?.into_iter().take(10) {
+        let table: String = row.try_get_by_index(0)?;
+        found.push(format!("a row of {table} refers to one that is not there"));
+    }
+    Ok(found)
 }
 
 async fn connect(
@@ -66,19 +111,23 @@ pub(super) async fn begin(write: &DatabaseConnection) -> Result<DatabaseTransact
         .await
 }
 
-fn sqlite_path(url: &str) -> Option<&Path> {
+/// The file of a sqlite: URL; none for a database in memory.
+pub(super) fn sqlite_path(url: &str) -> Option<&Path> {
     let rest = url.strip_prefix("sqlite:")?;
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     let path = rest.split('?').next().unwrap_or(rest);
     (!path.is_empty() && path != ":memory:").then(|| Path::new(path))
 }
 
-/// Makes the directory (0700) and the file (0600) if they are missing: the messages are nobody else's.
-fn prepare_file(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-
-    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+/// Makes the directory of a database (0700) if it is missing.
+pub(super) fn prepare_directory(path: &Path) -> io::Result<()> {
+    match path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        Some(directory) => fs::DirBuilder::new().recursive(true).mode(0o700).create(directory),
+        None => Ok(()),
     }
+}
+
+/// Makes the file (0600) if it is missing: the messages are nobody else's.
+fn prepare_file(path: &Path) -> io::Result<()> {
     fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path).map(drop)
 }

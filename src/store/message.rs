@@ -6,7 +6,7 @@ use sea_orm::{
 
 use super::entity::message as row;
 use crate::{
-    authorization::{Authorised, SpacePolicy},
+    authorization::{Authorised, Operator, SpacePolicy},
     id::{AccountId, MessageId, SpaceId},
     permission::Permissions,
     text::MessageText,
@@ -119,6 +119,22 @@ pub async fn remove<P: SpacePolicy>(
         .exec(db)
         .await?;
     Ok(removed.rows_affected > 0)
+}
+
+/// What an account has posted anywhere, after message `after`, oldest first; at most `limit`. With each its space.
+pub async fn by_author(
+    db: &impl ConnectionTrait,
+    _operator: &Operator,
+    author: AccountId,
+    after: Option<MessageId>,
+    limit: u64,
+) -> Result<Vec<(SpaceId, Message)>, DbErr> {
+    let mut query = row::Entity::find().filter(row::Column::AuthorId.eq(author.0));
+    if let Some(after) = after {
+        query = query.filter(row::Column::Id.gt(after.0));
+    }
+    let rows = query.order_by_asc(row::Column::Id).limit(limit).all(db).await?;
+    Ok(rows.into_iter().map(|row| (SpaceId(row.space_id), Message::from(row))).collect())
 }
 
 /// Whether a message stands in a space: for sharing, which shows nothing of it.

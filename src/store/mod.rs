@@ -4,25 +4,38 @@
 //! with the queries know none of it.
 
 pub mod account;
+mod backup;
 pub mod capability;
 pub mod card;
 mod engine;
 pub mod entity;
 mod failure;
+mod hold;
 pub mod idempotency;
+pub mod invitation;
 pub mod login_attempt;
 pub mod member;
 pub mod message;
+mod restore;
 mod row_mac;
 mod schema;
 pub mod session;
 pub mod space;
 mod write;
 
+use std::{path::PathBuf, sync::Arc};
+
 use sea_orm::{DatabaseConnection, DbErr};
 use sea_orm_migration::MigratorTrait;
 
-pub use self::{row_mac::RowMac, schema::Schema, write::Write};
+use self::hold::Hold;
+pub use self::{
+    backup::BackupError,
+    restore::{Replacement, RestoreError},
+    row_mac::RowMac,
+    schema::Schema,
+    write::Write,
+};
 
 /// An open database.
 #[derive(Clone, Debug)]
@@ -32,6 +45,8 @@ pub struct Store {
     /// The single connection that writes.
     write: DatabaseConnection,
     queue: write::Queue,
+    /// Keeps others from replacing the file; absent where this program does so itself.
+    _hold: Option<Arc<Hold>>,
 }
 
 /// Why a database cannot be opened or made ready.
@@ -45,6 +60,9 @@ pub enum OpenError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The database is being replaced by a backup.
+    #[error("{} is being restored: try again when that is done", .0.display())]
+    BeingReplaced(PathBuf),
     /// The database was made by a newer program.
     #[error(
         "the database has schema {found}, this program knows {known} at most: run the newer program, \
@@ -68,7 +86,7 @@ impl Store {
     /// Opens the database at `url`, without looking at its schema.
     ///
     /// # Errors
-    /// [`OpenError::Directory`] and [`OpenError::Database`].
+    /// [`OpenError::Directory`], [`OpenError::BeingReplaced`] and [`OpenError::Database`].
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         engine::open(url).await
     }

@@ -1,12 +1,14 @@
 //! Sessions. A row that does not bear its MAC is no session, whoever wrote it.
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 
 use super::{RowMac, entity::session as row};
 use crate::{
     id::{AccountId, SessionId},
+    key_ring::KeyId,
     permission::Scopes,
     timestamp::Timestamp,
 };
@@ -127,6 +129,24 @@ pub async fn remove_others(db: &impl ConnectionTrait, kept: &Session) -> Result<
         .exec(db)
         .await
         .map(drop)
+}
+
+/// Ends every session of an account.
+pub async fn remove_all(db: &impl ConnectionTrait, account: AccountId) -> Result<(), DbErr> {
+    row::Entity::delete_many().filter(row::Column::AccountId.eq(account.0)).exec(db).await.map(drop)
+}
+
+/// How many sessions live at `now`; with a key, only those whose row bears its MAC.
+pub async fn count_live(
+    db: &impl ConnectionTrait,
+    mac_key: Option<KeyId>,
+    now: Timestamp,
+) -> Result<u64, DbErr> {
+    let mut query = row::Entity::find().filter(row::Column::ExpiresAt.gt(now.micros()));
+    if let Some(key) = mac_key {
+        query = query.filter(row::Column::MacKey.eq(i64::from(key.0)));
+    }
+    query.count(db).await
 }
 
 /// Removes what ended before `now`.

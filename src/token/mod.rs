@@ -1,14 +1,16 @@
 //! Tokens: a recognisable prefix and, in base64url, a payload with its tag.
 //!
 //! Sessions and capabilities have different prefixes and key rings, so that neither is ever good
-//! where the other is asked for.
+//! where the other is asked for. Invitations have a prefix, and no tag: they are looked up.
 
 pub mod capability;
 mod encoding;
+pub mod invitation;
 pub mod session;
 
 pub use self::{
     capability::{CapabilityToken, Claims, Target},
+    invitation::InvitationCode,
     session::SessionToken,
 };
 

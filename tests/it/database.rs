@@ -5,8 +5,17 @@ use std::path::Path;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
 /// What clients can change. The audit and the counters of failed logins grow with every request.
-const TABLES: [&str; 8] =
-    ["account", "retired_name", "session", "space", "member", "message", "capability", "idempotency"];
+const TABLES: [&str; 9] = [
+    "account",
+    "invitation",
+    "retired_name",
+    "session",
+    "space",
+    "member",
+    "message",
+    "capability",
+    "idempotency",
+];
 
 /// The open file, and the query that writes every row of these tables as text.
 pub struct Database {
@@ -17,7 +26,12 @@ pub struct Database {
 impl Database {
     /// Opens the database of a server that runs, or ran, in `directory`.
     pub async fn open(directory: &Path) -> Self {
-        let url = format!("sqlite:{}/data/natter.db?mode=rw", directory.display());
+        Self::open_file(&directory.join("data/natter.db")).await
+    }
+
+    /// Opens another file with the same tables.
+    pub async fn open_file(path: &Path) -> Self {
+        let url = format!("sqlite:{}?mode=rw", path.display());
         let connection = sea_orm::Database::connect(url).await.expect("it opens");
         let mut database = Self { connection, everything: String::new() };
         let mut parts = Vec::new();
@@ -30,6 +44,11 @@ impl Database {
         }
         database.everything = parts.join(" UNION ALL ") + " ORDER BY 1";
         database
+    }
+
+    /// Closes it, so that nothing of it is left beside the file.
+    pub async fn close(self) {
+        self.connection.close().await.expect("it closes");
     }
 
     /// The first column of each row that `query` finds.

@@ -21,6 +21,7 @@ mod endings;
 mod idempotency;
 mod journey;
 mod kill;
+mod lifecycle;
 mod login;
 mod overload;
 mod paging;

@@ -2,8 +2,9 @@
 
 use std::{
     ffi::OsStr,
+    io::Write,
     path::Path,
-    process::{Command, ExitStatus},
+    process::{Command, ExitStatus, Output, Stdio},
 };
 
 use tempfile::TempDir;
@@ -100,6 +101,19 @@ impl Server {
         run(self.directory.path(), arguments)
     }
 
+    /// The same with this text as standard input.
+    pub fn command_with_input(&self, arguments: &[&str], input: &str) -> (ExitStatus, String, String) {
+        let mut command = command(self.directory.path());
+        command.envs(SETTINGS).args(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("it runs");
+        let mut stdin = child.stdin.take().expect("it is piped");
+        // It may have refused its arguments and gone.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        outcome(child.wait_with_output().expect("it ends"))
+    }
+
     /// The directory that the server runs in: its data are below it.
     pub fn directory(&self) -> &Path {
         self.directory.path()
@@ -150,7 +164,10 @@ pub fn fresh_directory() -> TempDir {
 
 /// Runs a command of the program that ends by itself, in `directory`; its status, output and error output.
 pub fn run(directory: &Path, arguments: &[&str]) -> (ExitStatus, String, String) {
-    let output = command(directory).envs(SETTINGS).args(arguments).output().expect("it runs");
+    outcome(command(directory).envs(SETTINGS).args(arguments).output().expect("it runs"))
+}
+
+fn outcome(output: Output) -> (ExitStatus, String, String) {
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     (output.status, text(output.stdout), text(output.stderr))
 }

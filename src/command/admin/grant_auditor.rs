@@ -2,20 +2,15 @@
 
 use std::process::ExitCode;
 
-use anyhow::bail;
 use poem::http::StatusCode;
 
 use super::Console;
-use crate::{audit::Effect, command::print, store::account};
+use crate::{audit::Effect, command::print, id::AccountId, store::account};
 
 pub(super) async fn run(console: &Console, user: &str) -> anyhow::Result<ExitCode> {
-    let trail = console.start("grant-auditor").await?;
+    let (trail, account) = console.start_about("grant-auditor", user).await?;
     let effect = Effect::begin(&trail).await?;
-    if !account::grant_auditor(effect.db(), user).await? {
-        drop(effect);
-        trail.end(StatusCode::NOT_FOUND).await?;
-        bail!("there is no account {user}: it has to be registered first");
-    }
+    account::grant_auditor(effect.db(), AccountId(account.id)).await?;
     effect.commit(StatusCode::OK).await?;
     print(&format!("{user} may read the audit log.\n"));
     Ok(ExitCode::SUCCESS)

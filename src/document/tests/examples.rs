@@ -94,7 +94,7 @@ fn ids_and_tokens_in_examples_look_like_ours_and_are_none() {
     let document = document();
     let text = document.to_string();
     let is_of_token = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-    for prefix in ["ntrs_", "ntrc_"] {
+    for prefix in ["ntrs_", "ntrc_", "ntri_"] {
         let tokens: Vec<_> = text.match_indices(prefix).map(|(at, _)| &text[at + prefix.len()..]).collect();
         assert!(!tokens.is_empty(), "{prefix}");
         for rest in tokens {

@@ -7,6 +7,7 @@ mod keys;
 mod limits;
 mod passwords;
 mod previews;
+mod registration;
 mod sessions;
 mod value;
 
@@ -20,6 +21,7 @@ pub use self::{
     limits::LimitsSettings,
     passwords::PasswordsSettings,
     previews::PreviewsSettings,
+    registration::{RegistrationMode, RegistrationSettings},
     sessions::SessionsSettings,
 };
 use super::{AdminSettings, Check, LogSettings, Settings, fetch};
@@ -38,6 +40,8 @@ pub struct ApiSettings {
     pub keys: KeysSettings,
     /// Logins.
     pub sessions: SessionsSettings,
+    /// Who may register.
+    pub registration: RegistrationSettings,
     /// Password hashing.
     pub passwords: PasswordsSettings,
     /// Rate limits.

@@ -16,6 +16,8 @@ pub struct Model {
     pub password: String,
     /// Whether it may read the audit log.
     pub auditor: bool,
+    /// Whether nobody can log in to it.
+    pub disabled: bool,
     /// Microseconds since the Unix epoch.
     pub created_at: i64,
 }

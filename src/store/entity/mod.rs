@@ -9,6 +9,7 @@ pub mod audit_subject;
 pub mod capability;
 pub mod card;
 pub mod idempotency;
+pub mod invitation;
 pub mod login_attempt;
 pub mod member;
 pub mod message;

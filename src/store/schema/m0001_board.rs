@@ -35,7 +35,13 @@ fn tables() -> Vec<TableCreateStatement> {
             .col(string_len("name", 30).unique_key())
             .col(string("password"))
             .col(boolean("auditor"))
+            .col(boolean("disabled"))
             .col(big_integer("created_at"))
+            .take(),
+        table("invitation")
+            .col(var_binary("hash", 32).primary_key())
+            .col(big_integer("created_at"))
+            .col(big_integer("expires_at"))
             .take(),
         table("retired_name").col(var_binary("hash", 32).primary_key()).take(),
         table("session")
@@ -152,6 +158,7 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index
     };
     vec![
+        index("invitation", &["expires_at"]),
         index("session", &["account_id"]),
         index("session", &["expires_at"]),
         index("member", &["account_id", "space_id"]),
