@@ -112,6 +112,11 @@ impl Board {
         self.0.rings.get(RingKind::Name)
     }
 
+    /// The keys under which requests with an `Idempotency-Key` are remembered.
+    pub fn idempotency_ring(&self) -> Arc<KeyRing> {
+        self.0.rings.get(RingKind::Idempotency)
+    }
+
     /// The MACs over rows.
     pub fn row_macs(&self) -> RowMac {
         RowMac::new(self.0.rings.clone())

@@ -43,6 +43,8 @@ pub mod document;
 #[cfg(feature = "api")]
 pub mod edge;
 #[cfg(feature = "api")]
+pub mod idempotency;
+#[cfg(feature = "api")]
 pub mod json_body;
 #[cfg(feature = "api")]
 pub mod key_ring;

@@ -7,8 +7,9 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
     board::Board,
+    idempotency::KEPT,
     readiness::Component,
-    store::{capability, login_attempt, session},
+    store::{capability, idempotency, login_attempt, session},
 };
 
 /// How often key files and store are looked at.
@@ -56,6 +57,7 @@ async fn sweep(board: &Board) -> Result<(), DbErr> {
     let transaction = board.store().begin().await?;
     session::sweep(transaction.db(), now).await?;
     capability::sweep(transaction.db(), now).await?;
+    idempotency::sweep(transaction.db(), now.minus(KEPT)).await?;
     login_attempt::sweep(transaction.db(), now.minus(FAILURES_KEPT), now.minus(SUCCESSES_KEPT)).await?;
     transaction.commit().await
 }

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Where random bits come from: the system's generator, or a test's sequence.
+/// Where random bits come from: the system's generator, a keyed function, or a test's sequence.
 #[derive(Clone)]
 pub struct Random(Source);
 
@@ -14,6 +14,7 @@ enum Source {
     System,
     /// SplitMix64, for tests that need the same ids twice. Never for keys that protect anything.
     Seeded(Arc<Mutex<u64>>),
+    Keyed(Arc<Mutex<u64>>, Arc<dyn Fn(u64) -> [u8; 32] + Send + Sync>),
 }
 
 impl Random {
@@ -25,6 +26,12 @@ impl Random {
     /// A repeatable sequence for tests.
     pub fn seeded(seed: u64) -> Self {
         Self(Source::Seeded(Arc::new(Mutex::new(seed))))
+    }
+
+    /// A repeatable sequence that nobody can tell from a random one who lacks the key of `block`: a pseudo-random
+    /// function, asked for one block after the other.
+    pub fn keyed(block: impl Fn(u64) -> [u8; 32] + Send + Sync + 'static) -> Self {
+        Self(Source::Keyed(Arc::default(), Arc::new(block)))
     }
 
     /// `N` random bytes.
@@ -40,6 +47,13 @@ impl Random {
                 for chunk in bytes.chunks_mut(8) {
                     let word = split_mix(&mut state).to_le_bytes();
                     chunk.copy_from_slice(&word[..chunk.len()]);
+                }
+            }
+            Source::Keyed(next, block) => {
+                let mut next = next.lock().unwrap_or_else(PoisonError::into_inner);
+                for chunk in bytes.chunks_mut(32) {
+                    chunk.copy_from_slice(&block(*next)[..chunk.len()]);
+                    *next += 1;
                 }
             }
         }

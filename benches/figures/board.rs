@@ -45,6 +45,11 @@ impl Board {
         board
     }
 
+    /// The same board behind another address.
+    pub fn at(self, address: SocketAddr) -> Self {
+        Self { address, ..self }
+    }
+
     /// What is measured, by name.
     pub fn requests(&self) -> [(&'static str, Request); 4] {
         [

@@ -9,6 +9,8 @@ use crate::{connection::Connection, program::Program};
 
 /// How fast a program answered.
 pub struct Rate {
+    /// Answers in all.
+    pub answers: f64,
     /// Answers a second.
     pub per_second: f64,
     /// Milliseconds of the program's processor time for a thousand answers.
@@ -33,6 +35,7 @@ pub fn measure(program: &Program, request: &Request, duration: Duration) -> Rate
     });
     let answers = answers as f64;
     Rate {
+        answers,
         per_second: answers / start.elapsed().as_secs_f64(),
         cpu_ms_per_1000: (program.cpu_seconds() - cpu) * 1e6 / answers,
     }

@@ -20,21 +20,26 @@ pub struct Program {
     pub address: SocketAddr,
     /// From the start to the first answer.
     pub first_answer: Duration,
+    admin: SocketAddr,
 }
 
 impl Program {
-    /// `natter-api` on the data in `directory`, without limits that would stop a single client.
-    pub fn api(directory: &Path) -> Self {
-        let address = free_address();
+    /// `natter-api` on the data in `directory`, with this `audit.mode`, and without limits that would stop a single
+    /// client.
+    pub fn api(directory: &Path, mode: &str) -> Self {
+        let (address, admin) = (free_address(), free_address());
         let mut command = Command::new(env!("CARGO_BIN_EXE_natter-api"));
         command
             .current_dir(directory)
             .env("NATTER_HTTP__LISTEN", address.to_string())
-            .env("NATTER_ADMIN__LISTEN", "127.0.0.1:0")
+            .env("NATTER_ADMIN__LISTEN", admin.to_string())
+            .env("NATTER_AUDIT__MODE", mode)
+            // Whoever logs in before the load starts is to be logged in at its end.
+            .env("NATTER_SESSIONS__LIFETIME_SECONDS", "86400")
             .env("NATTER_LIMITS__ACCOUNT_REQUESTS_PER_SECOND", "1000000")
             .env("NATTER_LIMITS__REFUSALS_PER_ADDRESS", "1000000")
             .env("NATTER_LIMITS__REFUSAL_REFILL_PER_SECOND", "1000000");
-        Self::start(command, address)
+        Self::start(command, address, admin)
     }
 
     /// The bare poem handler.
@@ -42,13 +47,13 @@ impl Program {
         let address = free_address();
         let mut command = Command::new(env::current_exe().expect("this program"));
         command.env(bare::ADDRESS, address.to_string());
-        Self::start(command, address)
+        Self::start(command, address, address)
     }
 
-    fn start(mut command: Command, address: SocketAddr) -> Self {
+    fn start(mut command: Command, address: SocketAddr, admin: SocketAddr) -> Self {
         let start = Instant::now();
         let child = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
-        let mut program = Self { child, address, first_answer: Duration::ZERO };
+        let mut program = Self { child, address, first_answer: Duration::ZERO, admin };
         let request = format!("GET / HTTP/1.1\r\nHost: {address}\r\n\r\n");
         while Connection::open(address).and_then(|mut open| open.ask(request.as_bytes())).is_err() {
             assert!(start.elapsed() < Duration::from_secs(30), "{command:?} does not answer");
@@ -72,6 +77,16 @@ impl Program {
         let ticks: f64 =
             rest.split(' ').skip(11).take(2).map(|field| field.parse::<f64>().expect("a number")).sum();
         ticks / TICKS
+    }
+
+    /// How often it has committed, by its own account.
+    pub fn commits(&self) -> f64 {
+        let request = format!("GET /metrics HTTP/1.1\r\nHost: {}\r\n\r\n", self.admin);
+        let asked = Connection::open(self.admin).and_then(|mut open| open.ask(request.as_bytes()));
+        let (_, metrics) = asked.expect("the admin listener answers");
+        let count =
+            metrics.lines().find_map(|line| line.strip_prefix("natter_store_transactions_per_commit_count "));
+        count.and_then(|count| count.parse().ok()).unwrap_or_default()
     }
 
     fn proc(&self, file: &str) -> String {

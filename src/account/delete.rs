@@ -5,7 +5,6 @@ use poem_openapi::{OpenApi, param::Path, payload::Json};
 
 use super::{own, retired_name};
 use crate::{
-    audit,
     authorization::{Authenticated, Policy},
     document::{Done, Tag},
     permission::Scope,
@@ -59,7 +58,7 @@ impl DeleteAccount {
                 return Err(Problem::new(Kind::OwnerNeeded, detail));
             }
         }
-        audit::erase(effect.db(), id).await?;
+        effect.erase(id).await?;
         effect.done_by_nobody();
         account::remove(effect.db(), id, &retired_name::hash(&board.name_ring(), &account.name)).await?;
         effect.commit(StatusCode::OK).await?;

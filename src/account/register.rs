@@ -57,7 +57,7 @@ fn taken() -> Problem {
 impl Register {
     /// Register an account
     ///
-    /// The only operation that tells whether a name is in use. An address may register a few accounts at once and
+    /// Says whether a name is in use; logging in never does. An address may register a few accounts at once and
     /// then one every few seconds.
     #[oai(path = "/users", method = "post", operation_id = "registerUser", tag = "Tag::Accounts")]
     async fn register_user(&self, visitor: Visitor, body: JsonBody<Registration>) -> Result<Answer, Problem> {

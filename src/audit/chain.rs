@@ -1,5 +1,7 @@
 //! Rows as links of a chain: each bears a MAC over itself and over the one before it.
 
+use std::collections::HashMap;
+
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
@@ -22,29 +24,39 @@ pub const ONLY: Uuid = Uuid::nil();
 /// The MAC before the first row of a chain.
 pub(super) const GENESIS: [u8; 32] = [0; 32];
 
-/// Adds a row at the end of its chain, with the MAC that `ring` makes, and beside it who it was.
+/// Adds rows at the end of a chain, in their order, with the MACs that `ring` makes, and beside them who it was.
 ///
 /// The transaction has to be the only one that writes to this chain.
 pub(super) async fn append(
     db: &impl ConnectionTrait,
     ring: &KeyRing,
-    mut row: row::Model,
-    subject: &Subject,
+    chain: Uuid,
+    entries: Vec<(row::Model, Subject)>,
 ) -> Result<(), DbErr> {
-    let last = head::Entity::find_by_id(row.chain).one(db).await?;
-    let (position, before) = last.map_or((0, GENESIS.to_vec()), |last| (last.position, last.mac));
-    row.position = position + 1;
-    row.subject = subject.commitment().to_vec();
-    let (key, mac) = ring.mac(LABEL, &slices(&parts(&row, &before)));
-    (row.mac_key, row.mac) = (key.0.into(), mac.to_vec());
+    let last = head::Entity::find_by_id(chain).one(db).await?;
+    let (mut position, mut before) = last.map_or((0, GENESIS.to_vec()), |last| (last.position, last.mac));
+    let (mut rows, mut subjects) = (Vec::with_capacity(entries.len()), HashMap::new());
+    for (mut row, subject) in entries {
+        position += 1;
+        (row.chain, row.position) = (chain, position);
+        row.subject = subject.commitment().to_vec();
+        let (key, mac) = ring.mac(LABEL, &slices(&parts(&row, &before)));
+        (row.mac_key, row.mac) = (key.0.into(), mac.to_vec());
+        before.clone_from(&row.mac);
+        rows.push(row::ActiveModel { seq: NotSet, ..row.into_active_model().reset_all() });
+        subjects.insert(position, subject);
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let rows = row::Entity::insert_many(rows).exec_with_returning(db).await?;
+    let subjects = rows.iter().filter_map(|row| Some(subjects.get(&row.position)?.row(row.seq)));
+    audit_subject::Entity::insert_many(subjects).exec_without_returning(db).await?;
 
-    let end = head::Model { chain: row.chain, position: row.position, mac: row.mac.clone() };
-    let inserted = row::ActiveModel { seq: NotSet, ..row.into_active_model().reset_all() }.insert(db).await?;
-    audit_subject::Entity::insert(subject.row(inserted.seq)).exec_without_returning(db).await?;
     let moved = OnConflict::column(head::Column::Chain)
         .update_columns([head::Column::Position, head::Column::Mac])
         .to_owned();
-    let end = head::ActiveModel { chain: Set(end.chain), position: Set(end.position), mac: Set(end.mac) };
+    let end = head::ActiveModel { chain: Set(chain), position: Set(position), mac: Set(before) };
     head::Entity::insert(end).on_conflict(moved).exec_without_returning(db).await.map(drop)
 }
 

@@ -3,7 +3,7 @@
 use poem::http::StatusCode;
 use sea_orm::{DatabaseTransaction, DbErr};
 
-use super::{Request, Trail};
+use super::{Request, Trail, erasure};
 use crate::{id::AccountId, store::Write};
 
 /// What a request changes: a write transaction that ends with the request's end row, or not at all.
@@ -26,6 +26,11 @@ impl Effect {
         Ok(Self { write: trail.recorder().store().begin().await?, trail: trail.clone(), account, address })
     }
 
+    /// The request on whose behalf this is.
+    pub fn request(&self) -> &Request {
+        self.trail.request()
+    }
+
     /// Where to read and write; nothing is kept before [`commit`](Self::commit).
     pub fn db(&self) -> &DatabaseTransaction {
         self.write.db()
@@ -34,6 +39,14 @@ impl Effect {
     /// Says whose doing it turned out to be, for the end row: of a login the start row cannot know.
     pub fn done_by(&mut self, account: AccountId) {
         self.account = Some(account);
+    }
+
+    /// Forgets in the whole audit log who did what `account` did.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn erase(&self, account: AccountId) -> Result<(), DbErr> {
+        erasure::erase(self.db(), &self.trail.recorder().ink().ring(), account).await
     }
 
     /// Leaves account and address out of the end row: for the last deed of somebody who is being erased.
@@ -49,7 +62,7 @@ impl Effect {
         let recorder = self.trail.recorder();
         let request =
             Request { account: self.account, address: self.address, ..self.trail.request().clone() };
-        recorder.ink().write(self.write.db(), &recorder.entry(&request, Some(status))).await?;
+        recorder.ink().write(self.write.db(), [&recorder.entry(&request, Some(status))]).await?;
         self.trail.commit(self.write).await
     }
 }

@@ -37,7 +37,7 @@ pub async fn following(db: &impl ConnectionTrait, after: i64, limit: u64) -> Res
     with_subjects(db, rows).await
 }
 
-/// Who each of some rows is about; those that were erased are missing.
+/// Who each of some rows is about; of those that were erased, that they were.
 pub(super) async fn subjects(
     db: &impl ConnectionTrait,
     rows: &[row::Model],
@@ -66,13 +66,4 @@ async fn with_subjects(db: &impl ConnectionTrait, rows: Vec<row::Model>) -> Resu
         }
     };
     Ok(rows.into_iter().map(row).collect())
-}
-
-/// Forgets who did what `account` did. The log still tells what was done, and still verifies.
-pub async fn erase(db: &impl ConnectionTrait, account: AccountId) -> Result<(), DbErr> {
-    audit_subject::Entity::delete_many()
-        .filter(audit_subject::Column::AccountId.eq(account.0))
-        .exec(db)
-        .await
-        .map(drop)
 }

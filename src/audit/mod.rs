@@ -11,8 +11,9 @@
 mod chain;
 pub mod checkpoint;
 mod effect;
-mod late;
+mod erasure;
 mod log;
+mod queue;
 mod recorder;
 mod subject;
 mod trail;
@@ -20,7 +21,7 @@ pub mod verify;
 
 pub use self::{
     effect::Effect,
-    log::{erase, following, page},
+    log::{following, page},
     recorder::Recorder,
     trail::Trail,
 };

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use poem::http::StatusCode;
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::{Request, Trail, chain, late::Late, subject::Subject};
+use super::{Request, Trail, chain, queue::Queue, subject::Subject};
 use crate::{
     clock::Clock,
-    key_ring::{KeyRings, RingKind},
+    key_ring::{KeyRing, KeyRings, RingKind},
     random::Random,
     settings::AuditMode,
     store::{Store, entity::audit as row},
@@ -21,8 +21,8 @@ pub struct Recorder {
     store: Store,
     ink: Ink,
     clock: Clock,
-    /// Where rows go that are not waited for; absent where every row is.
-    late: Option<Late>,
+    mode: AuditMode,
+    queue: Queue,
 }
 
 /// What rows are made with.
@@ -45,11 +45,8 @@ impl Recorder {
     /// A recorder for this store.
     pub fn new(store: Store, rings: Arc<KeyRings>, clock: Clock, random: Random, mode: AuditMode) -> Self {
         let ink = Ink { rings, random };
-        let late = match mode {
-            AuditMode::Durable => None,
-            AuditMode::Relaxed => Some(Late::open(store.clone(), ink.clone())),
-        };
-        Self { store, ink, clock, late }
+        let queue = Queue::open(store.clone(), ink.clone());
+        Self { store, ink, clock, mode, queue }
     }
 
     /// Begins the audit of a request that may have an effect: its start row is written first.
@@ -73,14 +70,12 @@ impl Recorder {
     /// # Errors
     /// The engine's.
     pub async fn refused(&self, request: Request, status: StatusCode) -> Result<(), DbErr> {
-        self.record([self.entry(&request, Some(status))]).await
+        self.record(vec![self.entry(&request, Some(status))]).await
     }
 
     /// Waits until what was not waited for is written, before the store is closed.
-    pub async fn finish(self) {
-        if let Some(late) = self.late {
-            late.finish().await;
-        }
+    pub async fn finish(&self) {
+        let _ = self.queue.write(Vec::new()).await;
     }
 
     pub(super) fn store(&self) -> &Store {
@@ -97,36 +92,46 @@ impl Recorder {
     }
 
     /// Writes rows that stand by themselves, and waits until they are durable unless the mode says otherwise.
-    pub(super) async fn record(&self, entries: impl IntoIterator<Item = Entry>) -> Result<(), DbErr> {
-        if let Some(late) = &self.late {
-            return late.send(entries).await;
+    pub(super) async fn record(&self, entries: Vec<Entry>) -> Result<(), DbErr> {
+        match self.mode {
+            AuditMode::Durable => self.queue.write(entries).await,
+            AuditMode::Relaxed => self.queue.leave(entries).await,
         }
-        let write = self.store.begin().await?;
-        for entry in entries {
-            self.ink.write(write.db(), &entry).await?;
-        }
-        write.commit().await
     }
 }
 
 impl Ink {
-    /// Adds a row to a transaction.
-    pub(super) async fn write(&self, db: &impl ConnectionTrait, entry: &Entry) -> Result<(), DbErr> {
+    /// The keys of the chain.
+    pub(super) fn ring(&self) -> Arc<KeyRing> {
+        self.rings.get(RingKind::Audit)
+    }
+
+    /// Adds rows to a transaction.
+    pub(super) async fn write(
+        &self,
+        db: &impl ConnectionTrait,
+        entries: impl IntoIterator<Item = &Entry>,
+    ) -> Result<(), DbErr> {
+        let entries = entries.into_iter().map(|entry| self.row(entry)).collect();
+        chain::append(db, &self.ring(), chain::ONLY, entries).await
+    }
+
+    fn row(&self, entry: &Entry) -> (row::Model, Subject) {
         let Entry { request, status, at } = entry;
-        let subject = Subject::new(request.account, &request.address, &self.random);
         let row = row::Model {
-            seq: 0,
-            chain: chain::ONLY,
-            position: 0,
             request_id: request.id.0,
             at: at.micros(),
             method: request.method.clone(),
             path: request.path.clone(),
             status: status.map(|status| status.as_u16().cast_signed()),
+            // These come with the place in the chain.
+            seq: 0,
+            chain: chain::ONLY,
+            position: 0,
             subject: Vec::new(),
             mac_key: 0,
             mac: Vec::new(),
         };
-        chain::append(db, &self.rings.get(RingKind::Audit), row, &subject).await
+        (row, Subject::new(request.account, &request.address, &self.random))
     }
 }

@@ -26,8 +26,8 @@ impl Subject {
     }
 
     /// The one that was stored.
-    pub(super) fn stored(row: row::Model) -> Self {
-        Self { account: row.account_id, address: row.address, salt: row.salt }
+    pub(super) fn stored(row: &row::Model) -> Self {
+        Self { account: row.account_id, address: row.address.clone(), salt: row.salt.clone() }
     }
 
     /// Tells nothing without the salt, and fits no other account or address.
@@ -48,6 +48,8 @@ impl Subject {
             account_id: Set(self.account),
             address: Set(self.address.clone()),
             salt: Set(self.salt.clone()),
+            erasure_key: Set(None),
+            erasure_mac: Set(None),
         }
     }
 }

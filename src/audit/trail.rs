@@ -45,7 +45,7 @@ impl Trail {
         }
         let start = (!state.started.load(Ordering::SeqCst)).then(|| self.start_row());
         let end = state.recorder.entry(&state.request, Some(status));
-        state.recorder.record(start.into_iter().chain([end])).await
+        state.recorder.record(start.into_iter().chain([end]).collect()).await
     }
 
     /// Whether an effect is being committed, so that what becomes of it is not known yet.
@@ -64,7 +64,7 @@ impl Trail {
     /// Writes the start row, unless it is.
     pub(super) async fn ensure_started(&self) -> Result<(), DbErr> {
         if !self.0.started.load(Ordering::SeqCst) {
-            self.0.recorder.record([self.start_row()]).await?;
+            self.0.recorder.record(vec![self.start_row()]).await?;
             self.0.started.store(true, Ordering::SeqCst);
         }
         Ok(())

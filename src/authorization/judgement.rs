@@ -60,7 +60,7 @@ pub(super) async fn judge<P: SpacePolicy>(
     let Question { session, space, message, capability } = question;
     let grant = match capability {
         None => Grant::Roles(member::roles(db, space, session.account).await?),
-        Some(_) if P::DOORS == Doors::Roles => return Err(Problem::forbidden()),
+        Some(_) if P::DOORS != Doors::RolesOrCapability => return Err(Problem::forbidden()),
         Some(claims) => {
             let root = capability::find(db, &board.row_macs(), claims.root, now)
                 .await?
@@ -71,6 +71,10 @@ pub(super) async fn judge<P: SpacePolicy>(
             Grant::Capability { root, claims }
         }
     };
+    let owns = matches!(&grant, Grant::Roles(roles) if roles.contains(&Role::Owner));
+    if P::DOORS == Doors::Owner && !owns {
+        return Err(Problem::forbidden());
+    }
     if P::NEEDS.is_subset(grant.permissions()) && !grant.permissions().is_empty() {
         Ok(grant)
     } else {

@@ -39,6 +39,8 @@ pub enum Doors {
     RolesOrCapability,
     /// A role only: a capability that is given is refused.
     Roles,
+    /// The role of owner only: a member who is a moderator too may read, write and delete, and owns nothing.
+    Owner,
 }
 
 impl Place {

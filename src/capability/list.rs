@@ -29,7 +29,7 @@ impl Policy for MayListCapabilities {
 impl SpacePolicy for MayListCapabilities {
     const PLACE: Place = Place::Space;
     const NEEDS: Permissions = Permissions::ALL;
-    const DOORS: Doors = Doors::Roles;
+    const DOORS: Doors = Doors::Owner;
 }
 
 /// A capability that works for somebody. The URI itself is not told again.

@@ -8,6 +8,8 @@ use crate::{
     board::Board,
     caller::CAPABILITY_PARAMETER,
     id::{AccountId, CapabilityId, SpaceId},
+    idempotency::Occasion,
+    key_ring::Key,
     permission::Permissions,
     store::capability::{self, Root},
     token::{Claims, Target},
@@ -30,16 +32,16 @@ impl Lifetime {
 
 /// A new root for `account`, living from now on for `lifetime`. It counts once it is [stored](store).
 pub fn new_root(
-    board: &Board,
+    occasion: &Occasion,
     account: AccountId,
     space: SpaceId,
     target: Target,
     permissions: Permissions,
     lifetime: Duration,
 ) -> Root {
-    let now = board.clock().now();
+    let now = occasion.now();
     Root {
-        id: CapabilityId::new(now, board.random()),
+        id: CapabilityId::new(now, occasion.random()),
         parent: None,
         account,
         space,
@@ -74,18 +76,23 @@ pub fn path(space: SpaceId, target: Target) -> String {
 /// The capability URI for what `root` opens, with these permissions, for `lifetime` from now on at most.
 ///
 /// Permissions that the root does not have are left out.
-pub fn relative_uri(board: &Board, root: &Root, permissions: Permissions, lifetime: Duration) -> String {
+pub fn relative_uri(
+    occasion: &Occasion,
+    root: &Root,
+    permissions: Permissions,
+    lifetime: Duration,
+) -> String {
     let claims = Claims {
         root: root.id,
         target: root.target,
         permissions: permissions.intersection(root.permissions),
-        expires: root.expires.min(board.clock().now() + lifetime),
+        expires: root.expires.min(occasion.now() + lifetime),
     };
-    uri(board, root.space, &claims)
+    uri(occasion.capability_key(), root.space, &claims)
 }
 
-/// The capability URI with these claims in this space.
-pub fn uri(board: &Board, space: SpaceId, claims: &Claims) -> String {
-    let token = claims.mint(&board.capability_ring());
+/// The capability URI with these claims in this space, signed by a key of the capability ring.
+pub fn uri(key: &Key, space: SpaceId, claims: &Claims) -> String {
+    let token = claims.mint_under(key);
     format!("{}?{CAPABILITY_PARAMETER}={}", path(space, claims.target), *token.expose())
 }

@@ -27,7 +27,7 @@ impl Policy for MayRevokeCapability {
 impl SpacePolicy for MayRevokeCapability {
     const PLACE: Place = Place::Space;
     const NEEDS: Permissions = Permissions::ALL;
-    const DOORS: Doors = Doors::Roles;
+    const DOORS: Doors = Doors::Owner;
 }
 
 #[OpenApi]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use poem::http::StatusCode;
 use poem_openapi::{Object, OpenApi, payload::Json};
+use sea_orm::ConnectionTrait;
 
 use super::{mint, store};
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
     caller::CAPABILITY_PARAMETER,
     document::Tag,
     id::{AccountId, CapabilityId},
+    idempotency::IdempotencyKey,
     json_body::JsonBody,
     permission::{InvalidPermissions, Permissions, Scope},
     problem::Problem,
@@ -82,6 +84,7 @@ impl Share {
     async fn share_capability(
         &self,
         caller: Authenticated<MayShare>,
+        #[oai(name = "Idempotency-Key")] key: IdempotencyKey,
         body: JsonBody<NewShare>,
     ) -> Result<Json<Shared>, Problem> {
         let (board, NewShare { uri, user, perms }) = (caller.board(), body.0);
@@ -102,33 +105,41 @@ impl Share {
         if path != mint::path(own.space, claims.target) {
             return Err(unusable());
         }
-        if let Target::Message(id) = claims.target
-            && !message::exists(effect.db(), own.space, id).await?
-        {
-            return Err(Problem::not_found("message"));
-        }
         let had = claims.permissions.intersection(own.permissions);
         let permissions: Permissions = wanted.unwrap_or(had);
         if !permissions.is_subset(had) {
             return Err(Problem::forbidden());
         }
-        let recipient = account::by_name(effect.db(), user.as_str())
-            .await?
-            .ok_or_else(|| Problem::invalid_field("user", "must be the name of an account"))?;
 
-        let root = Root {
-            id: CapabilityId::new(now, board.random()),
-            parent: Some(own.id),
-            account: AccountId(recipient.id),
-            space: own.space,
-            target: claims.target,
-            permissions,
-            created: now,
-            expires: claims.expires.min(own.expires),
-        };
-        store(effect.db(), board, [&root]).await?;
+        let occasion = key.occasion(&effect).await?;
+        let (id, target) = (CapabilityId::new(occasion.now(), occasion.random()), claims.target);
+        let shared = Claims { root: id, target, permissions, expires: claims.expires.min(own.expires) };
+        if occasion.is_first() {
+            let account = recipient(effect.db(), &own, &shared, &user).await?;
+            let (parent, space, created) = (Some(own.id), own.space, occasion.now());
+            let root =
+                Root { id, parent, account, space, target, permissions, created, expires: shared.expires };
+            store(effect.db(), board, [&root]).await?;
+        }
         effect.commit(StatusCode::OK).await?;
-        let claims = Claims { root: root.id, target: root.target, permissions, expires: root.expires };
-        Ok(Json(Shared { uri: mint::uri(board, root.space, &claims) }))
+        Ok(Json(Shared { uri: mint::uri(occasion.capability_key(), own.space, &shared) }))
     }
+}
+
+/// The account called `user`, to which `shared` can be given: what it opens is still there.
+async fn recipient(
+    db: &impl ConnectionTrait,
+    own: &Root,
+    shared: &Claims,
+    user: &UserName,
+) -> Result<AccountId, Problem> {
+    if let Target::Message(id) = shared.target
+        && !message::exists(db, own.space, id).await?
+    {
+        return Err(Problem::not_found("message"));
+    }
+    let account = account::by_name(db, user.as_str()).await?;
+    account
+        .map(|account| AccountId(account.id))
+        .ok_or_else(|| Problem::invalid_field("user", "must be the name of an account"))
 }

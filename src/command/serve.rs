@@ -23,7 +23,6 @@ use crate::{
     link::{Fetcher, Guard, Previews},
     listener::{self, bind},
     maintenance,
-    pages::Pages,
     password::{Hasher, Parameters, PoolSize},
     preview::{Previewer, Source, WorkerClient},
     random::Random,
@@ -73,7 +72,7 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
         tracing::warn!("requests of clients that had gone were cut off");
     }
     background.shutdown().await;
-    board.audit().clone().finish().await;
+    board.audit().finish().await;
     checkpoints.write().await?;
     board.store().clone().close().await?;
     tracing::info!("stopped");
@@ -175,7 +174,6 @@ fn edge(settings: &ApiSettings, board: &Board, listener: &TcpListener) -> anyhow
         body_deadline: settings.http.body(),
         max_in_flight: settings.http.max_in_flight,
         deadline: settings.http.deadline(),
-        pages: Pages::new(),
     };
     let operations = document::service().into_endpoint();
     Ok(Edge::new(board.clone(), policy, operations.map_to_response().boxed()))

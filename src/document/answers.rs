@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::problem::{CONTENT_TYPE, Kind};
+use crate::{
+    idempotency,
+    problem::{CONTENT_TYPE, Kind},
+};
 
 /// The framework gives every operation every status of the catalogue; makes it those that can come, with their
 /// headers.
@@ -40,9 +43,15 @@ fn is_possible(kind: Kind, operation: &Value, method: &str, path: &str) -> bool 
         }
         Kind::NameTaken => ["registerUser", "createSpace"].contains(&id),
         Kind::OwnerNeeded => ["addMember", "removeMember", "deleteAccount"].contains(&id),
+        Kind::IdempotencyMismatch => takes_key(operation),
         Kind::TooLarge | Kind::UnsupportedMediaType => method == "post",
         Kind::UrlRefused | Kind::MethodNotAllowed | Kind::NoPreview => false,
     }
+}
+
+fn takes_key(operation: &Value) -> bool {
+    let parameters = operation["parameters"].as_array();
+    parameters.into_iter().flatten().any(|parameter| parameter["name"] == idempotency::HEADER)
 }
 
 fn finish_success(response: &mut Value, schemas: &Value) {

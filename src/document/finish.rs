@@ -5,6 +5,7 @@ use poem_openapi::Tags;
 use serde_json::{Map, Value, json};
 
 use super::{Tag, answers, examples, security, tidy};
+use crate::idempotency;
 
 /// Finishes the framework's document.
 pub(super) fn finish(mut document: Value) -> Value {
@@ -65,8 +66,17 @@ fn finish_parameters(operation: &mut Value, path: &str) {
         ordered.push(known.map_or_else(|| path_parameter(name), |index| others.remove(index)));
     }
     ordered.append(others);
+    if let Some(key) = ordered.iter_mut().find(|parameter| parameter["name"] == idempotency::HEADER) {
+        key["description"] = IDEMPOTENCY_KEY.into();
+    }
     *others = ordered;
 }
+
+/// The same wherever it is taken.
+const IDEMPOTENCY_KEY: &str = "Makes the request safe to send again: for 24 hours, the same key with the same body, \
+    byte for byte, gets the first answer again and changes nothing more, also while the first is still being \
+    answered. Its permission is judged afresh, and a request that failed is not remembered. A key counts for its \
+    account, operation and space only; take a new random one for each request.";
 
 fn path_parameter(name: &str) -> Value {
     json!({

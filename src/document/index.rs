@@ -3,10 +3,11 @@
 use std::sync::LazyLock;
 
 use poem::http::Method;
-use poem_openapi::OpenApi;
+use poem_openapi::{OpenApi, registry::MetaParamIn};
 use uuid::Uuid;
 
 use super::Api;
+use crate::idempotency;
 
 /// An operation of the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,10 @@ pub struct Operation {
     pub method: Method,
     /// The pattern of its path: `/spaces/{space_id}`.
     pub pattern: String,
+    /// The parameters of its query.
+    pub query: Vec<String>,
+    /// Whether it takes an `Idempotency-Key`.
+    pub takes_key: bool,
 }
 
 /// What a method and a path mean.
@@ -41,6 +46,13 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
             id: operation.operation_id.unwrap_or_default(),
             method: operation.method,
             pattern: pattern.clone(),
+            query: operation
+                .params
+                .iter()
+                .filter(|parameter| parameter.in_type == MetaParamIn::Query)
+                .map(|parameter| parameter.name.clone())
+                .collect(),
+            takes_key: operation.params.iter().any(|parameter| parameter.name == idempotency::HEADER),
         })
     });
     Index(operations.collect())

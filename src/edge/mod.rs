@@ -34,7 +34,7 @@ use crate::{
     caller::{self, Caller, Credentials, GivenCapability, Presented},
     document::{Found, Index},
     id::RequestId,
-    pages::Pages,
+    idempotency, pages,
     problem::{self, Kind, Problem},
     security_headers,
     store::session,
@@ -79,8 +79,6 @@ pub struct Policy {
     pub max_in_flight: usize,
     /// How long an operation may take.
     pub deadline: Duration,
-    /// What is not an operation: the documentation.
-    pub pages: Pages,
 }
 
 /// A request on its way through the edge, as far as it is known.
@@ -186,28 +184,31 @@ impl Gate {
         if cors::is_preflight(&request) {
             return Ok(StatusCode::NO_CONTENT.into_response());
         }
-        if let Some(page) = self.policy.pages.find(&request) {
+        if let Some(page) = pages::find(&request) {
             (passage.path, passage.operation) = (page.path.to_owned(), "page");
             return Ok(page.response());
         }
-        match Index::get().find(&passage.method, request.uri().path()) {
+        let operation = match Index::get().find(&passage.method, request.uri().path()) {
             Found::Operation(operation, path) => {
                 (passage.path, passage.operation, passage.pattern) = (path, operation.id, &operation.pattern);
+                operation
             }
             Found::OtherMethods(methods) => {
                 let allow: Vec<_> = methods.iter().map(Method::as_str).collect();
                 return Err(Problem::method_not_allowed(allow.join(", ")));
             }
-            Found::Nothing if self.policy.pages.has(request.uri().path()) => {
+            Found::Nothing if pages::has(request.uri().path()) => {
                 return Err(Problem::method_not_allowed("GET".to_owned()));
             }
             Found::Nothing => return Err(Problem::not_found("path")),
-        }
+        };
         if passage.method == Method::POST {
             body::is_json(&request)?;
         }
+        idempotency::refuse_where_none_is_taken(&request, operation)?;
         let query = query::parse(&request)?;
         self.policy.transport.check(&request, &query)?;
+        query::refuse_unknown(&query, operation)?;
         let credentials = self.credentials(passage, &request).await?;
         let capability = GivenCapability::of(&request, &query)?;
         let account = match &credentials {

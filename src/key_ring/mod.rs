@@ -40,12 +40,21 @@ pub enum RingKind {
     Audit,
     /// The signatures of checkpoints of the audit log.
     Checkpoint,
+    /// The HMACs under which requests with an `Idempotency-Key` are remembered, and what their answers are made of.
+    Idempotency,
 }
 
 impl RingKind {
     /// Every ring, in the order of the variants.
-    pub const ALL: [Self; 6] =
-        [Self::Session, Self::Capability, Self::Row, Self::Name, Self::Audit, Self::Checkpoint];
+    pub const ALL: [Self; 7] = [
+        Self::Session,
+        Self::Capability,
+        Self::Row,
+        Self::Name,
+        Self::Audit,
+        Self::Checkpoint,
+        Self::Idempotency,
+    ];
 
     /// The ring's file in the key directory.
     pub fn file_name(self) -> &'static str {
@@ -56,6 +65,7 @@ impl RingKind {
             Self::Name => "name.keys",
             Self::Audit => "audit.keys",
             Self::Checkpoint => "checkpoint.keys",
+            Self::Idempotency => "idempotency.keys",
         }
     }
 }

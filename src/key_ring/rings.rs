@@ -36,8 +36,8 @@ impl KeyRings {
             file::create_if_missing(&path, random, clock)?;
             Watched::open(path)
         };
-        let [a, b, c, d, e, f] = RingKind::ALL;
-        Ok(Self { rings: [open(a)?, open(b)?, open(c)?, open(d)?, open(e)?, open(f)?] })
+        let [a, b, c, d, e, f, g] = RingKind::ALL;
+        Ok(Self { rings: [open(a)?, open(b)?, open(c)?, open(d)?, open(e)?, open(f)?, open(g)?] })
     }
 
     /// The ring of this kind as it is now. Take it afresh for every use.

@@ -2,11 +2,13 @@
 
 use poem::http::StatusCode;
 use poem_openapi::{Object, OpenApi, payload::Json};
+use sea_orm::ConnectionTrait;
 
 use crate::{
     authorization::{Authorised, Doors, Place, Policy, SpacePolicy},
     document::Tag,
-    id::AccountId,
+    id::{AccountId, SpaceId},
+    idempotency::IdempotencyKey,
     json_body::JsonBody,
     permission::{Permissions, Role, RoleName, Scope},
     problem::{Kind, Problem},
@@ -29,7 +31,7 @@ impl Policy for MayAddMember {
 impl SpacePolicy for MayAddMember {
     const PLACE: Place = Place::Space;
     const NEEDS: Permissions = Permissions::ALL;
-    const DOORS: Doors = Doors::Roles;
+    const DOORS: Doors = Doors::Owner;
 }
 
 /// Who gets which roles.
@@ -68,9 +70,10 @@ impl AddMember {
         /// The space.
         #[oai(name = "space_id")]
         owner: Authorised<MayAddMember>,
+        #[oai(name = "Idempotency-Key")] key: IdempotencyKey,
         body: JsonBody<NewMember>,
     ) -> Result<Json<AddedMember>, Problem> {
-        let (space, NewMember { username, roles }) = (owner.space(), body.0);
+        let NewMember { username, roles } = body.0;
         let named = roles.unwrap_or_else(|| vec![RoleName::Member]);
         // Twice the same is once.
         let roles: Vec<_> = Role::ALL
@@ -79,19 +82,27 @@ impl AddMember {
             .collect();
 
         let effect = owner.effect().await?;
-        let account = account::by_name(effect.db(), username.as_str())
-            .await?
-            .map(|account| AccountId(account.id))
-            .ok_or_else(|| Problem::invalid_field("username", "must be the name of an account"))?;
-        let was_owner = member::roles(effect.db(), space, account).await?.contains(&Role::Owner);
-        if was_owner
-            && !roles.contains(&Role::Owner)
-            && member::other_owners(effect.db(), space, account).await? == 0
-        {
-            return Err(Problem::new(Kind::OwnerNeeded, "The last owner of a space stays its owner."));
+        if key.occasion(&effect).await?.is_first() {
+            set_roles(effect.db(), owner.space(), &username, &roles).await?;
         }
-        member::set_roles(effect.db(), space, account, &roles).await?;
         effect.commit(StatusCode::OK).await?;
         Ok(Json(AddedMember { username, roles: named }))
     }
+}
+
+async fn set_roles(
+    db: &impl ConnectionTrait,
+    space: SpaceId,
+    username: &UserName,
+    roles: &[Role],
+) -> Result<(), Problem> {
+    let account = account::by_name(db, username.as_str())
+        .await?
+        .map(|account| AccountId(account.id))
+        .ok_or_else(|| Problem::invalid_field("username", "must be the name of an account"))?;
+    let was_owner = member::roles(db, space, account).await?.contains(&Role::Owner);
+    if was_owner && !roles.contains(&Role::Owner) && member::other_owners(db, space, account).await? == 0 {
+        return Err(Problem::new(Kind::OwnerNeeded, "The last owner of a space stays its owner."));
+    }
+    Ok(member::set_roles(db, space, account, roles).await?)
 }

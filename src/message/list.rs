@@ -94,7 +94,9 @@ impl ListMessages {
 /// links and send nothing of their own but the session.
 fn base(reader: &Authorised<MayListMessages>) -> String {
     match reader.capability_in_query() {
-        Some(claims) => format!("{}&", capability::uri(reader.board(), reader.space(), claims)),
+        Some(claims) => {
+            format!("{}&", capability::uri(reader.board().capability_ring().newest(), reader.space(), claims))
+        }
         None => format!("{}?", capability::path(reader.space(), Target::Messages)),
     }
 }

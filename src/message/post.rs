@@ -9,6 +9,7 @@ use crate::{
     capability::{self, Lifetime, relative_uri},
     document::Tag,
     id::MessageId,
+    idempotency::IdempotencyKey,
     json_body::JsonBody,
     link,
     permission::{Permissions, Scope},
@@ -87,6 +88,7 @@ impl PostMessage {
         /// The space.
         #[oai(name = "space_id")]
         poster: Authorised<MayPost>,
+        #[oai(name = "Idempotency-Key")] key: IdempotencyKey,
         body: JsonBody<NewMessage>,
     ) -> Result<Answer, Problem> {
         let (board, space) = (poster.board(), poster.space());
@@ -96,26 +98,29 @@ impl PostMessage {
         }
 
         let effect = poster.effect().await?;
-        let now = board.clock().now();
-        let id = MessageId::new(now, board.random());
-        message::insert(effect.db(), &poster, id, &text, previews, now).await?;
+        let occasion = key.occasion(&effect).await?;
+        let id = MessageId::new(occasion.now(), occasion.random());
         let root = capability::new_root(
-            board,
+            &occasion,
             poster.session().account,
             space,
             Target::Message(id),
             Permissions::READ_DELETE,
             Lifetime::MESSAGE,
         );
-        capability::store(effect.db(), board, [&root]).await?;
-        let queued = link::enqueue(effect.db(), board, space, text.as_str(), previews).await?;
+        let mut queued = false;
+        if occasion.is_first() {
+            message::insert(effect.db(), &poster, id, &text, previews, occasion.now()).await?;
+            capability::store(effect.db(), board, [&root]).await?;
+            queued = link::enqueue(effect.db(), board, space, text.as_str(), previews).await?;
+        }
         effect.commit(StatusCode::CREATED).await?;
         if queued {
             board.previews().wake();
         }
 
-        let uri = relative_uri(board, &root, Permissions::READ_DELETE, Lifetime::MESSAGE_DELETE);
-        let read_only = relative_uri(board, &root, Permissions::READ, Lifetime::MESSAGE);
+        let uri = relative_uri(&occasion, &root, Permissions::READ_DELETE, Lifetime::MESSAGE_DELETE);
+        let read_only = relative_uri(&occasion, &root, Permissions::READ, Lifetime::MESSAGE);
         Ok(Answer::Created(Json(PostedMessage { uri: uri.clone(), read_only }), uri))
     }
 }

@@ -17,7 +17,9 @@ pub(super) fn uri<P: SpacePolicy>(reader: &Authorised<P>, id: MessageId) -> Opti
         Grant::Capability { claims, .. } => {
             let permissions = Permissions::READ_DELETE.intersection(reader.grant().permissions());
             let expires = claims.expires.min(board.clock().now() + Lifetime::LISTED);
-            claims.narrow(target, permissions, expires).map(|child| capability::uri(board, space, &child))
+            claims
+                .narrow(target, permissions, expires)
+                .map(|child| capability::uri(board.capability_ring().newest(), space, &child))
         }
     }
 }

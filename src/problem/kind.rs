@@ -35,6 +35,8 @@ pub enum Kind {
     TooLarge,
     /// The body is not `application/json`.
     UnsupportedMediaType,
+    /// An `Idempotency-Key` came again with another body.
+    IdempotencyMismatch,
     /// Too many requests, or too many failed attempts.
     RateLimited,
     /// The server failed.
@@ -47,7 +49,7 @@ pub enum Kind {
 
 impl Kind {
     /// The whole catalogue, in the order of the statuses.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Malformed,
         Self::InvalidInput,
         Self::InvalidHost,
@@ -63,6 +65,7 @@ impl Kind {
         Self::OwnerNeeded,
         Self::TooLarge,
         Self::UnsupportedMediaType,
+        Self::IdempotencyMismatch,
         Self::RateLimited,
         Self::Internal,
         Self::NoPreview,
@@ -82,6 +85,7 @@ impl Kind {
             Self::NameTaken | Self::OwnerNeeded => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::IdempotencyMismatch => StatusCode::UNPROCESSABLE_ENTITY,
             Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::NoPreview => StatusCode::BAD_GATEWAY,
@@ -107,6 +111,7 @@ impl Kind {
             Self::OwnerNeeded => "owner-needed",
             Self::TooLarge => "too-large",
             Self::UnsupportedMediaType => "unsupported-media-type",
+            Self::IdempotencyMismatch => "idempotency-mismatch",
             Self::RateLimited => "rate-limited",
             Self::Internal => "internal",
             Self::NoPreview => "no-preview",
@@ -132,6 +137,7 @@ impl Kind {
             Self::OwnerNeeded => "Owner needed",
             Self::TooLarge => "Body too large",
             Self::UnsupportedMediaType => "Unsupported media type",
+            Self::IdempotencyMismatch => "Key used for another request",
             Self::RateLimited => "Too many requests",
             Self::Internal => "Internal error",
             Self::NoPreview => "No preview",
@@ -188,6 +194,11 @@ impl Kind {
             }
             Self::UnsupportedMediaType => {
                 "Every POST is `Content-Type: application/json`, also one without a body."
+            }
+            Self::IdempotencyMismatch => {
+                "The `Idempotency-Key` came with another body within the last 24 hours, and what that asked for is \
+                 done. A request that is sent again has to be the same to the last byte; another request takes a new \
+                 key."
             }
             Self::RateLimited => "Wait for the seconds in `Retry-After`, then try again.",
             Self::Internal => {

@@ -9,6 +9,7 @@ use crate::{
     capability::{self, Lifetime, relative_uri},
     document::Tag,
     id::SpaceId,
+    idempotency::IdempotencyKey,
     json_body::JsonBody,
     permission::{Permissions, Role, Scope},
     problem::{Kind, Problem},
@@ -79,6 +80,7 @@ impl CreateSpace {
     async fn create_space(
         &self,
         caller: Authenticated<MayCreateSpace>,
+        #[oai(name = "Idempotency-Key")] key: IdempotencyKey,
         body: JsonBody<NewSpace>,
     ) -> Result<Answer, Problem> {
         let (board, NewSpace { name, owner }) = (caller.board(), body.0);
@@ -87,23 +89,24 @@ impl CreateSpace {
         }
 
         let effect = caller.effect().await?;
-        if space::name_taken(effect.db(), &name).await? {
-            return Err(Problem::new(Kind::NameTaken, "A space of this name exists."));
-        }
-        let now = board.clock().now();
-        let id = SpaceId::new(now, board.random());
+        let occasion = key.occasion(&effect).await?;
+        let id = SpaceId::new(occasion.now(), occasion.random());
         let account = caller.session().account;
-        space::insert(effect.db(), id, &name, now).await?;
-        member::set_roles(effect.db(), id, account, &[Role::Owner]).await?;
-        let whole =
-            capability::new_root(board, account, id, Target::Space, Permissions::ALL, Lifetime::SPACE);
-        let messages =
-            capability::new_root(board, account, id, Target::Messages, Permissions::ALL, Lifetime::SPACE);
-        capability::store(effect.db(), board, [&whole, &messages]).await?;
+        let root =
+            |target| capability::new_root(&occasion, account, id, target, Permissions::ALL, Lifetime::SPACE);
+        let (whole, messages) = (root(Target::Space), root(Target::Messages));
+        if occasion.is_first() {
+            if space::name_taken(effect.db(), &name).await? {
+                return Err(Problem::new(Kind::NameTaken, "A space of this name exists."));
+            }
+            space::insert(effect.db(), id, &name, occasion.now()).await?;
+            member::set_roles(effect.db(), id, account, &[Role::Owner]).await?;
+            capability::store(effect.db(), board, [&whole, &messages]).await?;
+        }
         effect.commit(StatusCode::CREATED).await?;
 
-        let uri = relative_uri(board, &whole, Permissions::ALL, Lifetime::SPACE);
-        let messages = |permissions| relative_uri(board, &messages, permissions, Lifetime::SPACE);
+        let uri = relative_uri(&occasion, &whole, Permissions::ALL, Lifetime::SPACE);
+        let messages = |permissions| relative_uri(&occasion, &messages, permissions, Lifetime::SPACE);
         let created = CreatedSpace {
             name,
             uri: uri.clone(),

@@ -26,7 +26,7 @@ impl Policy for MayDeleteSpace {
 impl SpacePolicy for MayDeleteSpace {
     const PLACE: Place = Place::Space;
     const NEEDS: Permissions = Permissions::ALL;
-    const DOORS: Doors = Doors::Roles;
+    const DOORS: Doors = Doors::Owner;
 }
 
 #[OpenApi]

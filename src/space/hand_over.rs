@@ -29,7 +29,7 @@ impl Policy for MayHandOver {
 impl SpacePolicy for MayHandOver {
     const PLACE: Place = Place::Space;
     const NEEDS: Permissions = Permissions::ALL;
-    const DOORS: Doors = Doors::Roles;
+    const DOORS: Doors = Doors::Owner;
 }
 
 /// Who gets the space.
@@ -44,7 +44,8 @@ struct NewOwner {
 impl HandOverSpace {
     /// Hand a space over
     ///
-    /// To one of its members, who becomes its owner; the caller becomes a member.
+    /// To one of its members, who becomes its owner; the caller becomes a member. Capability links that the caller has
+    /// live on: the new owner lists and revokes them.
     #[oai(
         path = "/spaces/:space_id/owner",
         method = "post",

@@ -9,6 +9,7 @@ pub mod card;
 mod engine;
 pub mod entity;
 mod failure;
+pub mod idempotency;
 pub mod login_attempt;
 pub mod member;
 pub mod message;
@@ -78,7 +79,9 @@ impl Store {
     /// [`OpenError::Newer`] and [`OpenError::Database`].
     pub async fn migrate(&self) -> Result<Vec<String>, OpenError> {
         let pending = self.pending().await?;
-        Schema::up(&self.write, None).await?;
+        if !pending.is_empty() {
+            Schema::up(&self.write, None).await?;
+        }
         Ok(pending)
     }
 

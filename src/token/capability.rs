@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 pub use self::{claims::Claims, target::Target};
 use super::encoding::{self, TAG_LENGTH};
-use crate::key_ring::{KeyId, KeyRing};
+use crate::key_ring::{Key, KeyId, KeyRing};
 
 /// What every capability token starts with.
 pub const PREFIX: &str = "ntrc_";
@@ -27,8 +27,7 @@ const LENGTH: usize = SIGNED + TAG_LENGTH;
 pub struct CapabilityToken(Zeroizing<[u8; LENGTH]>);
 
 impl CapabilityToken {
-    fn sign(claims: &Claims, ring: &KeyRing) -> Self {
-        let key = ring.newest();
+    fn sign(claims: &Claims, key: &Key) -> Self {
         let mut bytes = Zeroizing::new([0; LENGTH]);
         bytes[..4].copy_from_slice(&key.id().0.to_be_bytes());
         bytes[4..SIGNED].copy_from_slice(&claims.to_bytes());

@@ -158,15 +158,22 @@ impl Session {
 
 /// Sends a request that was completed by hand. The answer has to be one that the document knows.
 pub async fn send(request: RequestBuilder) -> Answer {
+    try_send(request).await.expect("an answer")
+}
+
+/// The same where the server may go away before the whole answer has come.
+///
+/// # Errors
+/// The connection's.
+pub async fn try_send(request: RequestBuilder) -> reqwest::Result<Answer> {
     let (http, request) = request.build_split();
     let request = request.expect("a request");
     let (method, url) = (request.method().clone(), request.url().clone());
-    let response = http.execute(request).await.expect("an answer");
+    let response = http.execute(request).await?;
     let (status, headers) = (response.status(), response.headers().clone());
-    let text = response.text().await.expect("a whole body");
-    let answer = Answer { status, headers, text };
+    let answer = Answer { status, headers, text: response.text().await? };
     documented::check(&method, url.path(), &answer);
-    answer
+    Ok(answer)
 }
 
 impl Answer {
@@ -240,4 +247,10 @@ pub fn token(uri: &str) -> &str {
 #[track_caller]
 pub fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("no string: {value}"))
+}
+
+/// Says what a test is about to try: shown when it fails.
+#[allow(clippy::print_stdout, reason = "the test's own output")]
+pub fn trying(what: &str) {
+    println!("{what}");
 }

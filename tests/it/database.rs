@@ -5,12 +5,13 @@ use std::path::Path;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
 /// What clients can change. The audit and the counters of failed logins grow with every request.
-const TABLES: [&str; 7] = ["account", "retired_name", "session", "space", "member", "message", "capability"];
+const TABLES: [&str; 8] =
+    ["account", "retired_name", "session", "space", "member", "message", "capability", "idempotency"];
 
-/// The open file, and for each table an expression that writes a row as text.
+/// The open file, and the query that writes every row of these tables as text.
 pub struct Database {
     connection: DatabaseConnection,
-    rows: Vec<(&'static str, String)>,
+    everything: String,
 }
 
 impl Database {
@@ -18,14 +19,16 @@ impl Database {
     pub async fn open(directory: &Path) -> Self {
         let url = format!("sqlite:{}/data/natter.db?mode=rw", directory.display());
         let connection = sea_orm::Database::connect(url).await.expect("it opens");
-        let mut database = Self { connection, rows: Vec::new() };
+        let mut database = Self { connection, everything: String::new() };
+        let mut parts = Vec::new();
         for table in TABLES {
             let columns = format!(
                 r#"SELECT group_concat('quote("' || name || '")', ' || ''|'' || ') FROM pragma_table_info('{table}')"#
             );
             let row = database.texts(&columns).await.pop().expect("the table has columns");
-            database.rows.push((table, row));
+            parts.push(format!("SELECT '{table} ' || {row} FROM {table}"));
         }
+        database.everything = parts.join(" UNION ALL ") + " ORDER BY 1";
         database
     }
 
@@ -41,12 +44,19 @@ impl Database {
         self.connection.execute_unprepared(statement).await.expect(statement).rows_affected()
     }
 
+    /// The names of a table's columns.
+    pub async fn columns(&self, table: &str) -> Vec<String> {
+        self.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await
+    }
+
+    /// The first column of the only row that `query` finds.
+    pub async fn number(&self, query: &str) -> i64 {
+        let texts = self.texts(&format!("SELECT CAST(({query}) AS TEXT)")).await;
+        texts[0].parse().expect("a number")
+    }
+
     /// Every row that clients can change.
     pub async fn snapshot(&self) -> Vec<String> {
-        let mut all = Vec::new();
-        for (table, row) in &self.rows {
-            all.extend(self.texts(&format!("SELECT '{table} ' || {row} FROM {table} ORDER BY 1")).await);
-        }
-        all
+        self.texts(&self.everything).await
     }
 }

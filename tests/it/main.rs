@@ -1,5 +1,4 @@
 //! Tests of the running programs: each starts the real binary on free ports of 127.0.0.1, in a directory of its own.
-
 #![allow(clippy::print_stdout, reason = "a test that fails shows what it printed")]
 
 mod authority;
@@ -19,13 +18,16 @@ mod dependencies;
 mod docs;
 mod edge;
 mod endings;
+mod idempotency;
 mod journey;
+mod kill;
 mod login;
 mod overload;
 mod paging;
 mod secrecy;
 mod sequences;
 mod stored;
+mod tamper;
 mod tls;
 mod undocumented;
 mod wire;

@@ -47,20 +47,25 @@ async fn succeed(scene: &Scene, secrets: &mut Secrets) {
     }
 }
 
+/// Paths and queries with a secret in them.
+fn paths(secret: &str) -> Vec<String> {
+    vec![
+        format!("/{secret}"),
+        format!("/spaces/{secret}"),
+        format!("/users/{secret}/password"),
+        format!("/spaces?limit={secret}"),
+        format!("/spaces?{secret}=1&{secret}=2"),
+        format!("/spaces?access_token={secret}"),
+        format!("/sessions?scope={secret}"),
+        format!("/logs?before={secret}"),
+        format!("/docs?{secret}"),
+    ]
+}
+
 /// Secrets in every place where they do not belong.
 async fn misplace(server: &Server, visitor: &Client, secret: &str) {
-    let encoded: String = secret.bytes().map(|byte| format!("%{byte:02x}")).collect();
-    for path in [
-        format!("/{encoded}"),
-        format!("/spaces/{encoded}"),
-        format!("/users/{encoded}/password"),
-        format!("/spaces?limit={encoded}"),
-        format!("/spaces?{encoded}=1&{encoded}=2"),
-        format!("/spaces?access_token={encoded}"),
-        format!("/sessions?scope={encoded}"),
-        format!("/logs?before={encoded}"),
-        format!("/docs?{encoded}"),
-    ] {
+    let escaped: String = secret.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    for path in [escaped.as_str(), secret].into_iter().flat_map(paths) {
         visitor.get(&path).await;
         visitor.post(&path, &json!({secret: secret, "username": secret, "password": secret})).await;
         let _ = send(visitor.post_request(&path, format!(r#"{{"password": "{secret}""#))).await;

@@ -125,6 +125,13 @@ impl Server {
         self.process.log()
     }
 
+    /// Ends it with SIGKILL; the data it leaves.
+    pub fn kill(self) -> TempDir {
+        let Self { process, directory, .. } = self;
+        drop(process);
+        directory
+    }
+
     /// Asks it to stop and waits until it has; the data it leaves, and its whole log.
     pub fn stop(self) -> (TempDir, String) {
         let (status, log) = self.process.stop();

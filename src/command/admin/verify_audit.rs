@@ -3,6 +3,7 @@
 use std::{fs::File, io::BufReader, path::Path, process::ExitCode};
 
 use anyhow::Context;
+use sea_orm::TransactionTrait;
 
 use super::Console;
 use crate::{
@@ -20,7 +21,10 @@ pub(super) async fn run(console: &Console, anchor: Option<&Path>) -> anyhow::Res
             Anchor::read(BufReader::new(file), &console.rings.get(RingKind::Checkpoint))?
         }
     };
-    let report = verify(console.store.read(), &console.rings.get(RingKind::Audit), anchor).await?;
+    // One state of the database, whatever a running server writes meanwhile; no older than the anchor's.
+    let snapshot = console.store.read().begin().await?;
+    let report = verify(&snapshot, &console.rings.get(RingKind::Audit), anchor).await?;
+    drop(snapshot);
     print(&format!(
         "{} rows read, {} of them about erased persons; {} checkpoints held against them.\n",
         report.rows, report.erased, report.checkpoints

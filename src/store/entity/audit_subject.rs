@@ -13,8 +13,12 @@ pub struct Model {
     pub account_id: Option<Uuid>,
     /// The client.
     pub address: String,
-    /// Random, so that nobody finds out by trying who was erased.
+    /// Random, so that nobody finds out by trying who was erased. Gone with who it was.
     pub salt: Vec<u8>,
+    /// Where it was erased: which key of the audit ring made `erasure_mac`.
+    pub erasure_key: Option<i64>,
+    /// Over the row's commitment, so that nobody but the server takes a person from the log unseen.
+    pub erasure_mac: Option<Vec<u8>>,
 }
 
 /// Joins are written where they are used.

@@ -8,6 +8,7 @@ pub mod audit_chain;
 pub mod audit_subject;
 pub mod capability;
 pub mod card;
+pub mod idempotency;
 pub mod login_attempt;
 pub mod member;
 pub mod message;

@@ -1,4 +1,4 @@
-//! The first schema: accounts, sessions, spaces, members, messages, capabilities, cards, audit.
+//! The first schema: accounts, sessions, spaces, members, messages, capabilities, cards, audit, idempotency.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -119,11 +119,19 @@ fn tables() -> Vec<TableCreateStatement> {
             .col(uuid_null("account_id"))
             .col(string_len("address", 45))
             .col(var_binary("salt", 16))
+            .col(big_integer_null("erasure_key"))
+            .col(var_binary_null("erasure_mac", 32))
             .take(),
         table("audit_chain")
             .col(uuid("chain").primary_key())
             .col(big_integer("position"))
             .col(var_binary("mac", 32))
+            .take(),
+        table("idempotency")
+            .col(var_binary("id", 32).primary_key())
+            .col(var_binary("body", 32))
+            .col(big_integer("created_at"))
+            .col(big_integer("capability_key"))
             .take(),
         table("login_attempt")
             .col(var_binary("subject", 32).primary_key())
@@ -154,6 +162,7 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("capability", &["space_id", "id"]),
         index("capability", &["expires_at"]),
         index("card", &["state", "due_at"]),
+        index("idempotency", &["created_at"]),
         index("audit", &["at"]),
         index("audit", &["chain", "position"]).unique().take(),
         index("audit_subject", &["account_id"]),

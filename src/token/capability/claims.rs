@@ -3,7 +3,12 @@
 use uuid::Uuid;
 
 use super::{CapabilityToken, Target};
-use crate::{id::CapabilityId, key_ring::KeyRing, permission::Permissions, timestamp::Timestamp};
+use crate::{
+    id::CapabilityId,
+    key_ring::{Key, KeyRing},
+    permission::Permissions,
+    timestamp::Timestamp,
+};
 
 /// Root 16, kind of target 1, message id 16, permissions 1, expiry in microseconds 8.
 pub(super) const LENGTH: usize = 16 + 1 + 16 + 1 + 8;
@@ -26,7 +31,12 @@ impl Claims {
     /// [`Capability`](crate::key_ring::RingKind::Capability) ring. The same claims and key give the
     /// same token.
     pub fn mint(&self, ring: &KeyRing) -> CapabilityToken {
-        CapabilityToken::sign(self, ring)
+        self.mint_under(ring.newest())
+    }
+
+    /// Signs the claims with a key of that ring which may be an older one, to make a token once more.
+    pub fn mint_under(&self, key: &Key) -> CapabilityToken {
+        CapabilityToken::sign(self, key)
     }
 
     /// The claims of a child under the same root. `None` if it would be for another path, permit

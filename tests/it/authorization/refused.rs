@@ -6,7 +6,7 @@ use super::{
     scene::Scene,
     table::{Access, OPERATIONS, Operation},
 };
-use crate::client::{Answer, send, token};
+use crate::client::{Answer, send, token, trying};
 
 const INVALID_TOKEN: &str = r#"Bearer error="invalid_token""#;
 
@@ -20,7 +20,7 @@ pub async fn refuse(
 ) -> Answer {
     let before = scene.database.snapshot().await;
     let answer = send(request).await;
-    println!("{what}: {} {}", answer.status, answer.text);
+    trying(&format!("{what}: {} {}", answer.status, answer.text));
     let answer = answer.expect_problem(status, kind);
     assert_eq!(answer.header("www-authenticate"), challenge, "{what}");
     assert!(before == scene.database.snapshot().await, "{what}: refused, and yet it changed something");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use reqwest::{Method, RequestBuilder};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::table::{Operation, Place};
 use crate::{
@@ -16,7 +16,8 @@ use crate::{
 pub struct Scene {
     pub server: Server,
     pub database: Database,
-    /// By name: `owner`, `moderator`, `member` and `observer` in the space, and `stranger`, each with every scope.
+    /// By name, each with every scope: `owner`, `moderator`, `member` and `observer` in the space, `deputy`, who is
+    /// moderator and member at once, and `stranger`.
     pub people: BTreeMap<&'static str, Session>,
     /// The space and another one of the same owner, each with capability URIs for its places.
     pub space: Capabilities,
@@ -66,7 +67,7 @@ impl Scene {
     pub async fn with(settings: &[(&str, &str)]) -> Self {
         let server = Server::start_with(settings);
         let mut people = BTreeMap::new();
-        for name in ["owner", "moderator", "member", "observer", "stranger"] {
+        for name in ["owner", "deputy", "moderator", "member", "observer", "stranger"] {
             people.insert(name, server.user(name).await);
         }
         let owner = &people["owner"];
@@ -76,6 +77,8 @@ impl Scene {
         for role in ROLES {
             owner.add_member(&space_path, role, role).await;
         }
+        let both = json!({"username": "deputy", "roles": ["moderator", "member"]});
+        owner.client.post(&format!("{space_path}/members"), &both).await.expect(200);
         assert!(server.command(&["admin", "grant-auditor", "owner"]).0.success());
 
         let sessions = owner.client.get("/sessions").await.expect(200).json();

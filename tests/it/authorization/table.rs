@@ -43,7 +43,7 @@ pub enum Place {
     Message,
 }
 
-const NOT_OWNER: Access = Access::Role { weak: &["moderator", "member", "observer"] };
+const NOT_OWNER: Access = Access::Role { weak: &["deputy", "moderator", "member", "observer"] };
 const FORBIDDEN: Access = Access::Own(403, "forbidden");
 
 const fn may(letter: char, place: Place, weak: &'static [&'static str]) -> Access {
@@ -78,7 +78,7 @@ pub const OPERATIONS: &[Operation] = &[
     row("handOverSpace", "POST /spaces/{space_id}/owner", r#"{"username": "member"}"#, "manage_space", NOT_OWNER),
     row("addMember", "POST /spaces/{space_id}/members", r#"{"username": "stranger"}"#, "add_member", NOT_OWNER),
     row("listMembers", "GET /spaces/{space_id}/members", "", "list_members", Access::Role { weak: &[] }),
-    row("removeMember", "DELETE /spaces/{space_id}/members/observer", "", "manage_space", Access::Role { weak: &["moderator", "member"] }),
+    row("removeMember", "DELETE /spaces/{space_id}/members/observer", "", "manage_space", Access::Role { weak: &["deputy", "moderator", "member"] }),
     row("postMessage", "POST /spaces/{space_id}/messages", r#"{"author": "{me}", "message": "hello"}"#, "post_message", may('w', Place::Messages, &["moderator", "observer"])),
     row("listMessages", "GET /spaces/{space_id}/messages", "", "list_messages", may('r', Place::Messages, &[])),
     row("readMessage", "GET /spaces/{space_id}/messages/{message_id}", "", "read_message", may('r', Place::Message, &[])),

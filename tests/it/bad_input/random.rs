@@ -47,7 +47,7 @@ fn attempt() -> impl Strategy<Value = Attempt> {
     ];
     (
         0..OPERATIONS.len(),
-        prop::option::weighted(0.8, 0..5_usize),
+        prop::option::weighted(0.8, 0..6_usize),
         prop::option::weighted(0.2, method),
         prop::collection::vec((0..5_usize, text()), 0..2),
         prop::collection::vec((name, text()), 0..3),
@@ -89,7 +89,7 @@ fn bytes(scene: &Scene, attempt: &Attempt) -> (String, Vec<u8>) {
         scene.server.address
     );
     if let Some(who) = attempt.who {
-        let token = &scene.people.values().nth(who).expect("five people").token;
+        let token = &scene.people.values().nth(who).expect("six people").token;
         head += &format!("Authorization: Bearer {token}\n");
     }
     if let Some(capability) = &attempt.capability {

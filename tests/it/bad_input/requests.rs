@@ -1,7 +1,7 @@
 //! Requests that no proper client sends, byte for byte.
 
 use crate::{
-    client::Answer,
+    client::{Answer, trying},
     server::Server,
     wire::{self, exchange, exchange_and_end},
 };
@@ -38,7 +38,7 @@ async fn hosts_that_are_not_ours() {
         "POST /users HTTP/1.1\nHost: evil.example\nContent-Length: 2",
         "GET /spaces HTTP/1.1\nHost: evil.example\nX-Forwarded-Host: {host}",
     ] {
-        println!("{head}");
+        trying(head);
         let answer = send(&server, head).expect_problem(400, "invalid-host");
         assert!(!answer.text.contains("evil"), "{}", answer.text);
     }
@@ -49,7 +49,7 @@ async fn hosts_that_are_not_ours() {
         format!("GET /spaces HTTP/1.1\nHost: LocalHost:{port}"),
         "GET /spaces HTTP/1.1\nHost: {host}\nX-Forwarded-Host: evil.example".to_owned(),
     ] {
-        println!("{head}");
+        trying(&head);
         send(&server, &head).expect_problem(401, "unauthenticated");
     }
     assert!(!server.log().contains("evil"), "{}", server.log());
@@ -61,7 +61,7 @@ async fn targets_that_are_no_paths() {
     for (target, status) in
         [("*", 404), ("http://{host}", 404), ("/spaces#part", 401), ("/?", 404), ("/spaces?", 401)]
     {
-        println!("{target}");
+        trying(target);
         send(&server, &format!("GET {target} HTTP/1.1\nHost: {{host}}"))
             .expect(status)
             .expect_security_headers();
@@ -95,7 +95,7 @@ async fn what_is_no_request() {
         format!("GET /spaces HTTP/1.1\nHost: {{host}}\n{many}X: 1"),
     ];
     for head in heads {
-        println!("{}", &head[..head.len().min(100)]);
+        trying(&head[..head.len().min(100)]);
         let head = head.replace("{host}", &server.address).replace('\n', "\r\n");
         let answer = exchange(&server.address, format!("{head}\r\n\r\n").as_bytes());
         let answer = wire::parse(&answer);

@@ -17,7 +17,7 @@ fn the_server_answers_as_the_model_does() {
     let config = ProptestConfig {
         cases,
         failure_persistence: None,
-        max_shrink_iters: 300,
+        max_shrink_iters: 100,
         ..ProptestConfig::default()
     };
     let mut answers = std::collections::BTreeMap::<u16, usize>::new();
@@ -36,9 +36,9 @@ fn the_server_answers_as_the_model_does() {
         })
     });
     outcome.expect("the server and the model agree");
-    println!("{answers:?}");
+    crate::client::trying(&format!("{answers:?}"));
     // The steps are no use if they all fail in the same way.
-    for status in [200, 201, 400, 401, 403] {
+    for status in [200, 201, 401, 403] {
         assert!(answers.contains_key(&status), "no step of the run was answered with {status}: {answers:?}");
     }
 }

@@ -8,14 +8,13 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use natter::key_ring::RingKind;
 
 use crate::{
     client::{Client, text},
     process::PATIENCE,
     server::{Server, refuses_to_start},
 };
-
-const RINGS: [&str; 4] = ["session.keys", "capability.keys", "row.keys", "name.keys"];
 
 fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
@@ -40,7 +39,7 @@ async fn they_are_made_for_their_owner_only() {
     let mode = |path: &Path| fs::metadata(path).expect("it is there").mode() & 0o777;
     let data = server.directory().join("data");
     assert_eq!(mode(&data.join("keys")), 0o700);
-    for ring in RINGS {
+    for ring in RingKind::ALL.map(RingKind::file_name) {
         assert_eq!(mode(&data.join("keys").join(ring)), 0o600, "{ring}");
     }
     assert_eq!((mode(&data), mode(&data.join("natter.db"))), (0o700, 0o600));
@@ -50,8 +49,8 @@ async fn they_are_made_for_their_owner_only() {
 async fn files_that_others_may_touch_are_refused_at_start() {
     let (directory, _) = Server::start().stop();
     let keys = directory.path().join("data/keys");
-    for ring in RINGS {
-        for mode in [0o640, 0o604, 0o620, 0o602, 0o644, 0o660, 0o666] {
+    for ring in RingKind::ALL.map(RingKind::file_name) {
+        for mode in [0o640, 0o604, 0o620, 0o602] {
             set_mode(&keys.join(ring), mode);
             let (status, said) = refuses_to_start(directory.path(), &[]);
             assert!(!status.success(), "{ring} {mode:o}");

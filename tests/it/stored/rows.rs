@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
-    client::{password, text, token},
+    client::{password, text, token, trying},
     database::Database,
     server::Server,
 };
@@ -35,7 +35,7 @@ async fn a_session_that_was_edited_is_none() {
         let changed =
             database.execute(&format!("UPDATE session SET {column} = {value} WHERE id = {row}")).await;
         assert_eq!(changed, 1);
-        println!("{column} = {value}");
+        trying(&format!("{column} = {value}"));
         session.client.get("/spaces").await.expect_problem(401, "invalid-token");
         database.execute("DELETE FROM session").await;
         database.execute("INSERT INTO session SELECT * FROM kept").await;
@@ -92,7 +92,7 @@ async fn a_capability_that_was_edited_is_none() {
         let changed =
             database.execute(&format!("UPDATE capability SET {column} = {value} WHERE id = {row}")).await;
         assert_eq!(changed, 1);
-        println!("{column} = {value}");
+        trying(&format!("{column} = {value}"));
         for session in [&alice, &bob] {
             session.client.get(&shared).await.expect_problem(403, "forbidden");
             let share = serde_json::json!({"uri": shared, "user": "bob"});

@@ -1,0 +1,77 @@
+//! Rows that stand by themselves: those of many requests are written in one go.
+
+use sea_orm::{DbErr, RuntimeErr};
+use tokio::sync::{mpsc, oneshot};
+
+use super::recorder::{Entry, Ink};
+use crate::store::Store;
+
+/// Notes that wait to be written at most; whoever adds more waits.
+const QUEUE: usize = 4096;
+
+/// Notes written in one transaction at most.
+const TOGETHER: usize = 256;
+
+/// The way to the task that writes.
+#[derive(Clone, Debug)]
+pub(super) struct Queue(mpsc::Sender<Note>);
+
+/// Rows of one request, and whom to tell that they are durable, if anybody waits.
+#[derive(Debug)]
+struct Note {
+    entries: Vec<Entry>,
+    written: Option<oneshot::Sender<Result<(), String>>>,
+}
+
+impl Queue {
+    pub(super) fn open(store: Store, ink: Ink) -> Self {
+        let (sender, mut notes) = mpsc::channel(QUEUE);
+        tokio::spawn(async move {
+            let mut together = Vec::with_capacity(TOGETHER);
+            while notes.recv_many(&mut together, TOGETHER).await > 0 {
+                metrics::histogram!("natter_audit_requests_per_commit").record(together.len() as f64);
+                let outcome = write(&store, &ink, &together).await.map_err(|error| error.to_string());
+                for note in together.drain(..) {
+                    tell(note, &outcome);
+                }
+            }
+        });
+        Self(sender)
+    }
+
+    /// Waits until the rows are durable, and all that were left before them.
+    pub(super) async fn write(&self, entries: Vec<Entry>) -> Result<(), DbErr> {
+        let (written, outcome) = oneshot::channel();
+        self.0.send(Note { entries, written: Some(written) }).await.map_err(|_| gone())?;
+        let outcome = outcome.await.map_err(|_| gone())?;
+        outcome.map_err(|error| DbErr::Conn(RuntimeErr::Internal(error)))
+    }
+
+    /// Leaves the rows to be written soon: what is not when the process dies is lost.
+    pub(super) async fn leave(&self, entries: Vec<Entry>) -> Result<(), DbErr> {
+        self.0.send(Note { entries, written: None }).await.map_err(|_| gone())
+    }
+}
+
+async fn write(store: &Store, ink: &Ink, notes: &[Note]) -> Result<(), DbErr> {
+    let write = store.begin().await?;
+    ink.write(write.db(), notes.iter().flat_map(|note| &note.entries)).await?;
+    write.commit().await
+}
+
+fn tell(note: Note, outcome: &Result<(), String>) {
+    match (note.written, outcome) {
+        // Whoever stopped waiting does not want to know.
+        (Some(written), outcome) => drop(written.send(outcome.clone())),
+        (None, Ok(())) => {}
+        (None, Err(error)) => {
+            let rows = note.entries.len();
+            metrics::counter!("natter_audit_rows_lost_total").increment(rows as u64);
+            tracing::error!(%error, rows, "rows of the audit log are lost");
+        }
+    }
+}
+
+fn gone() -> DbErr {
+    DbErr::Conn(RuntimeErr::Internal("the audit log was closed".into()))
+}
