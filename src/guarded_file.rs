@@ -102,9 +102,10 @@ pub fn read(path: &Path, readers: Readers, largest: u64) -> Result<Zeroizing<Vec
     if !is_closed(metadata.mode(), metadata.uid(), metadata.gid(), readers) {
         return Err(GuardedFileError::FileIsOpen(path.to_owned()));
     }
-    // With its full capacity from the start, so that growing leaves no copies behind.
-    let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(largest).unwrap_or(0) + 1));
-    file.take(largest).read_to_end(&mut content).map_err(at(path))?;
+    // With its full capacity from the start, so that growing leaves no copies behind; what is added meanwhile is for
+    // the next reading.
+    let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.size()).unwrap_or(0) + 1));
+    file.take(metadata.size()).read_to_end(&mut content).map_err(at(path))?;
     Ok(content)
 }
 

@@ -207,8 +207,8 @@ impl Gate {
         }
         idempotency::refuse_where_none_is_taken(&request, operation)?;
         let query = query::parse(&request)?;
-        query::refuse_unknown(&query, operation)?;
         self.policy.transport.check(&request, &query)?;
+        query::refuse_unknown(&query, operation)?;
         let credentials = self.credentials(passage, &request).await?;
         let capability = GivenCapability::of(&request, &query)?;
         let account = match &credentials {

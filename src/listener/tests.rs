@@ -150,6 +150,34 @@ async fn a_request_in_progress_is_answered_after_the_stop_and_no_more_are_taken(
     time::timeout(LONG, running.served).await.expect("it returns").expect("it does not panic");
 }
 
+/// Whoever has sent a request before the stop is answered, though the server has seen nothing of it yet: what is done
+/// here without waiting, this one thread's server has no time to see.
+#[tokio::test]
+async fn a_request_that_is_on_its_way_at_the_stop_is_answered() {
+    let running = run(greeting(), Limits { connections: 32, ..limits(LONG, LONG) }).await;
+    let mut streams = Vec::new();
+    for _ in 0..8 {
+        let mut stream = connected(running.address, GET).await;
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"hello") {
+            stream.read_buf(&mut answer).await.expect("an answer");
+        }
+        streams.push(stream.into_std().expect("it is a socket"));
+    }
+    let in_the_queue = |_| std::net::TcpStream::connect(running.address).expect("it listens");
+    streams.extend((0..8).map(in_the_queue));
+    for stream in &mut streams {
+        std::io::Write::write_all(stream, GET).expect("sent");
+    }
+    running.stop.send(()).expect("it runs");
+    for stream in streams {
+        stream.set_nonblocking(true).expect("as the runtime needs it");
+        let answer = rest(TcpStream::from_std(stream).expect("it is a socket")).await;
+        assert!(answer.contains("connection: close") && answer.ends_with("hello"), "{answer:?}");
+    }
+    time::timeout(LONG, running.served).await.expect("it returns").expect("it does not panic");
+}
+
 #[tokio::test]
 async fn the_drain_is_bounded() {
     let (endpoint, mut came, _go) = waiting();

@@ -29,12 +29,12 @@ fn flood(server: &Server) -> Vec<TcpStream> {
 
 #[tokio::test]
 async fn connections_leave_descriptors_to_the_store() {
-    let server = Server::start_with_descriptors(192, &[]);
+    let server = Server::start_with_descriptors(170, &[]);
     let alice = server.user("alice").await;
     let admin = Client::new(&server.admin);
     let _flood = flood(&server);
     let deadline = Instant::now() + PATIENCE;
-    while metric(&admin, r#"natter_connections{listener="public"}"#).await < 60 {
+    while metric(&admin, r#"natter_connections{listener="public"}"#).await < 40 {
         assert!(Instant::now() < deadline, "the flood is not taken");
     }
     for number in 0..20 {

@@ -1,6 +1,13 @@
 //! What a server shows, and what clients make of it.
 
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    sync::Arc,
+};
+
 use reqwest::{Method, Version};
+use rustls::{ClientConfig, ClientConnection, HandshakeKind, StreamOwned};
 use tempfile::TempDir;
 
 use super::{TlsWorker, call, settings};
@@ -102,4 +109,38 @@ async fn the_whole_board_works_over_tls_and_says_so_nowhere_else() {
     // Probes and the health check stay on the plain admin listener.
     let admin = Client::new(&server.admin).get("/ready").await.expect(200);
     assert_eq!(admin.header("strict-transport-security"), None);
+}
+
+/// Shakes hands and asks for something, so that tickets arrive; whether a session was resumed.
+fn is_resumed(address: &str, tls: &Arc<ClientConfig>) -> bool {
+    let name = "127.0.0.1".try_into().expect("a name");
+    let connection = ClientConnection::new(Arc::clone(tls), name).expect("a good configuration");
+    let stream = TcpStream::connect(address).expect("it listens");
+    let mut stream = StreamOwned::new(connection, stream);
+    write!(stream, "GET /preview?url=x HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")
+        .expect("sent");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("an answer, and a proper end");
+    assert!(answer.starts_with(b"HTTP/1.1 400"), "{}", String::from_utf8_lossy(&answer));
+    stream.conn.handshake_kind() == Some(HandshakeKind::Resumed)
+}
+
+/// A resumed session is the cheaper one, but the client does not show its certificate in it.
+#[test]
+fn a_session_is_resumed_unless_clients_certificates_are_judged() {
+    let (servers, clients) = (Authority::new(), Authority::new());
+    let home = TempDir::new().expect("a temporary directory");
+    let ca = clients.write(home.path(), "clients");
+    let identity = clients.sign(&["api.example.org"], Validity::Now);
+    let judging = TlsWorker::judging(&servers.loopback(), &ca, &["api.example.org"]);
+    let plain = TlsWorker::start(&servers.loopback(), &[]);
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        for (worker, identity, expected) in [(&plain, None, true), (&judging, Some(&identity), false)] {
+            let mut tls = servers.client_like(&[version], identity);
+            tls.alpn_protocols = Vec::new();
+            let tls = Arc::new(tls);
+            assert!(!is_resumed(&worker.address, &tls), "there is nothing to resume");
+            assert_eq!(is_resumed(&worker.address, &tls), expected, "{version:?}");
+        }
+    }
 }
