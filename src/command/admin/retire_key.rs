@@ -91,8 +91,11 @@ async fn what_dies(console: &Console, kind: RingKind, id: KeyId) -> anyhow::Resu
              new ones: what they asked for is done twice\n"
                 .to_owned()
         }
-        RingKind::Checkpoint => "- checkpoints of the audit log that it signed cannot be verified any more: \
-             verify-audit takes each for forged; how many that are, the database cannot know\n"
-            .to_owned(),
+        RingKind::Checkpoint => format!(
+            "- checkpoints of the audit log that it signed cannot be verified any more: verify-audit takes each for \
+             forged; how many that are, the database cannot know\n- what retention removed from the audit log, where \
+             this key signed for it last, is taken for missing: in {} chains\n",
+            audit::removals_of_key(db, id).await?
+        ),
     })
 }
