@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod allowed_hosts;
 pub mod clock;
+pub mod guarded_file;
 pub mod id;
 pub mod lifecycle;
 pub mod listener;
@@ -18,6 +19,7 @@ pub mod security_headers;
 pub mod settings;
 pub mod telemetry;
 pub mod timestamp;
+pub mod tls;
 mod wire_type;
 
 #[cfg(feature = "api")]

@@ -15,9 +15,12 @@ use tokio::{
 };
 
 use crate::{
-    listener::{self, Limits},
+    listener::{self, Limits, Tls},
     readiness::Readiness,
 };
+
+/// Connections of the admin listener at once: some probes and scrapers.
+const ADMIN_CONNECTIONS: usize = 64;
 
 /// The signals that ask the process to end: SIGTERM and SIGINT.
 #[derive(Debug)]
@@ -46,13 +49,13 @@ impl Termination {
     }
 }
 
-/// Serves the endpoint of `public` within `bounds` until `stop` resolves and its requests in progress are answered or
+/// Serves the endpoint of `public`, by TLS if there is some, within `bounds` until `stop` resolves and its requests in progress are answered or
 /// the drain is over, and that of `admin` a little longer, so that who watches sees the drain.
 ///
 /// # Errors
 /// When the admin listener panicked.
 pub async fn serve<P, A>(
-    public: (TcpListener, P),
+    public: (TcpListener, Option<Tls>, P),
     admin: (TcpListener, A),
     bounds: Limits,
     stop: impl Future<Output = ()>,
@@ -63,12 +66,13 @@ where
     A: IntoEndpoint + Send + 'static,
     A::Endpoint: 'static,
 {
-    let admin_bounds = Limits::draining_for(bounds.drain);
+    let admin_bounds = Limits { connections: ADMIN_CONNECTIONS, ..Limits::draining_for(bounds.drain) };
     let (end_admin, mut admin_ends) = watch::channel(());
-    let admin = tokio::spawn(listener::serve("admin", admin.0, admin.1, admin_bounds, async move {
+    let admin = tokio::spawn(listener::serve("admin", admin.0, None, admin.1, admin_bounds, async move {
         let _ = admin_ends.changed().await;
     }));
-    listener::serve("public", public.0, public.1, bounds, stop).await;
+    let (listener, tls, endpoint) = public;
+    listener::serve("public", listener, tls, endpoint, bounds, stop).await;
     end_admin.send_replace(());
     admin.await
 }

@@ -11,15 +11,23 @@ pub struct Readiness(Arc<watch::Sender<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// The reason of each component that is not ready.
-    components: BTreeMap<&'static str, Option<String>>,
+    components: BTreeMap<&'static str, Standing>,
     stopping: bool,
 }
 
-/// Why the process is not ready.
+/// What a component said last.
+#[derive(Debug, PartialEq, Eq)]
+enum Standing {
+    Ready,
+    /// Ready, but somebody should look.
+    Warning(String),
+    NotReady(String),
+}
+
+/// Why the process is not ready, or what to look at although it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
-    /// The component that is not ready.
+    /// The component that says so.
     pub component: &'static str,
     /// What it waits for, or what is wrong with it. Shown on the admin listener.
     pub detail: String,
@@ -43,6 +51,16 @@ impl Readiness {
         self.0.borrow().reasons()
     }
 
+    /// What somebody should look at, though the process is ready for all that.
+    pub fn warnings(&self) -> Vec<Reason> {
+        let state = self.0.borrow();
+        let warnings = state.components.iter().filter_map(|(component, standing)| match standing {
+            Standing::Warning(detail) => Some(Reason { component, detail: detail.clone() }),
+            Standing::Ready | Standing::NotReady(_) => None,
+        });
+        warnings.collect()
+    }
+
     /// Waits until every component is ready.
     pub async fn ready(&self) {
         let mut state = self.0.subscribe();
@@ -55,10 +73,10 @@ impl State {
     fn reasons(&self) -> Vec<Reason> {
         let stopping =
             self.stopping.then(|| Reason { component: "process", detail: "is shutting down".into() });
-        let components = self
-            .components
-            .iter()
-            .filter_map(|(component, detail)| detail.clone().map(|detail| Reason { component, detail }));
+        let components = self.components.iter().filter_map(|(component, standing)| match standing {
+            Standing::NotReady(detail) => Some(Reason { component, detail: detail.clone() }),
+            Standing::Ready | Standing::Warning(_) => None,
+        });
         stopping.into_iter().chain(components).collect()
     }
 }
@@ -71,21 +89,32 @@ pub struct Component {
 }
 
 impl Component {
+    /// The name it was registered under.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// The component can do its work.
     pub fn ready(&self) {
-        self.set(None);
+        self.set(Standing::Ready);
+    }
+
+    /// The component can do its work, but because of `detail`, which must hold no secret, somebody should look before
+    /// it can't any more.
+    pub fn warn(&self, detail: impl Into<String>) {
+        self.set(Standing::Warning(detail.into()));
     }
 
     /// The component cannot do its work, because of `detail`, which must hold no secret.
     pub fn not_ready(&self, detail: impl Into<String>) {
-        self.set(Some(detail.into()));
+        self.set(Standing::NotReady(detail.into()));
     }
 
-    fn set(&self, detail: Option<String>) {
+    fn set(&self, standing: Standing) {
         self.readiness.0.send_if_modified(|state| {
-            let changed = state.components.get(self.name) != Some(&detail);
+            let changed = state.components.get(self.name) != Some(&standing);
             if changed {
-                state.components.insert(self.name, detail);
+                state.components.insert(self.name, standing);
             }
             changed
         });
@@ -110,6 +139,17 @@ mod tests {
         assert_eq!(readiness.reasons(), []);
         store.not_ready("the disk is full");
         assert_eq!(readiness.reasons()[0].detail, "the disk is full");
+    }
+
+    #[test]
+    fn a_warning_is_shown_and_takes_nothing_away() {
+        let readiness = Readiness::default();
+        let tls = readiness.component("tls", "is being read");
+        tls.warn("the new certificate is not taken");
+        assert_eq!(readiness.reasons(), []);
+        assert_eq!(readiness.warnings()[0].detail, "the new certificate is not taken");
+        tls.ready();
+        assert_eq!(readiness.warnings(), []);
     }
 
     #[test]

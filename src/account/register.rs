@@ -68,9 +68,9 @@ fn taken() -> Problem {
 impl Register {
     /// Register an account
     ///
-    /// The only operation that tells whether a name is in use. An address may register a few accounts at once and
-    /// then one every few seconds. A server may ask for an invitation or take no registrations: whether an invitation
-    /// is unknown, used or expired is not told, and without a good one nothing about the name.
+    /// Says whether a name is in use; logging in never does. An address may register a few accounts at once and then
+    /// one every few seconds. A server may ask for an invitation or take no registrations: whether an invitation is
+    /// unknown, used or expired is not told, and without a good one nothing about the name.
     #[oai(path = "/users", method = "post", operation_id = "registerUser", tag = "Tag::Accounts")]
     async fn register_user(&self, visitor: Visitor, body: JsonBody<Registration>) -> Result<Answer, Problem> {
         let (board, Registration { username, password, invitation }) = (visitor.board(), body.0);

@@ -24,9 +24,11 @@ const METRICS_TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 struct Report {
     ready: bool,
     reasons: Vec<Reason>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Reason>,
 }
 
-/// `GET /live` (200 while the process runs), `GET /ready` (200, or 503 with the reasons) and
+/// `GET /live` (200 while the process runs), `GET /ready` (200, or 503 with the reasons; warnings with either) and
 /// `GET /metrics`, for `hosts` alone.
 pub fn endpoint(readiness: Readiness, metrics: PrometheusHandle, hosts: AllowedHosts) -> impl Endpoint {
     Route::new()
@@ -45,7 +47,7 @@ fn ready(readiness: &Readiness) -> Result<Response> {
     let reasons = readiness.reasons();
     let ready = reasons.is_empty();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let report = poem::web::Json(Report { ready, reasons });
+    let report = poem::web::Json(Report { ready, reasons, warnings: readiness.warnings() });
     Ok(report.with_status(status).into_response())
 }
 
@@ -95,6 +97,14 @@ mod tests {
         let ready = answer_of(&readiness, Method::GET, "/ready", "127.0.0.1:4568").await;
         assert_eq!(ready.status(), 200);
         assert_eq!(text(ready).await, r#"{"ready":true,"reasons":[]}"#);
+
+        store.warn("runs hot");
+        let ready = answer_of(&readiness, Method::GET, "/ready", "127.0.0.1:4568").await;
+        assert_eq!(ready.status(), 200);
+        assert_eq!(
+            text(ready).await,
+            r#"{"ready":true,"reasons":[],"warnings":[{"component":"store","detail":"runs hot"}]}"#
+        );
     }
 
     #[tokio::test]

@@ -106,11 +106,12 @@ impl<'a, P: SpacePolicy> ApiExtractor<'a> for Authorised<P> {
 
     /// Names the scope, the permission and what may prove it; [`crate::document`] makes sense of it.
     fn security_schemes() -> Vec<&'static str> {
-        let mut named = vec![P::SCOPE.map_or("session", Scope::name), P::NEEDS.name()];
-        if P::DOORS == Doors::RolesOrCapability {
-            named.push("capability");
+        let session = P::SCOPE.map_or("session", Scope::name);
+        match P::DOORS {
+            Doors::Owner => vec![session, "owner"],
+            Doors::Roles => vec![session, P::NEEDS.name()],
+            Doors::RolesOrCapability => vec![session, P::NEEDS.name(), "capability"],
         }
-        named
     }
 
     fn param_in() -> Option<MetaParamIn> {

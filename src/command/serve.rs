@@ -17,7 +17,7 @@ use crate::{
     board::{Board, Parts},
     clock::Clock,
     document,
-    edge::{ClientAddresses, Edge, Limits, Origins, Policy},
+    edge::{ClientAddresses, Edge, Limits, Origins, Policy, Transport},
     key_ring::KeyRings,
     lifecycle::{self, Termination},
     link::{Fetcher, Guard, Previews},
@@ -27,9 +27,10 @@ use crate::{
     random::Random,
     readiness::Readiness,
     retention::Retention,
-    settings::{ApiSettings, AuditSettings},
+    settings::{ApiSettings, AuditSettings, HttpSettings},
     store::Store,
     telemetry,
+    tls::ServerFiles,
 };
 
 /// Serves until a signal; returns once everything has ended.
@@ -42,7 +43,10 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
     let listener = bind("http.listen", settings.http.listen).await?;
     let admin_listener = bind("admin.listen", settings.admin.listen).await?;
     let board = board(&settings, &listener).await?;
-    let fetcher = Fetcher::new(board.clone(), source(&settings, &listener)?, settings.preview.concurrent);
+    let tls = settings.http.tls().map(ServerFiles::open).transpose()?.map(Arc::new);
+    let source = source(&settings, &listener)?;
+    let worker = source.worker();
+    let fetcher = Fetcher::new(board.clone(), source, settings.preview.concurrent);
     let checkpoints = checkpoints(&settings, &board)?;
     let edge = edge(&settings, &board, &listener)?;
     let admin_endpoint =
@@ -55,12 +59,15 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
     background.spawn(Retention::new(&board, &settings.retention).run());
     background.spawn(checkpoints.clone().run(readiness.component("audit", "has no checkpoint yet")));
     background.spawn(telemetry::metrics::upkeep(metrics));
+    if let Some(tls) = &tls {
+        background.spawn(Arc::clone(tls).follow(readiness.component("tls", "is not followed yet")));
+    }
+    if let Some(worker) = worker {
+        background.spawn(worker.follow(readiness.component("preview_tls", "is not followed yet")));
+    }
 
-    let bounds = listener::Limits {
-        stall: settings.http.stall(),
-        ..listener::Limits::draining_for(settings.http.shutdown())
-    };
-    let (public, admin) = ((listener, edge.clone()), (admin_listener, admin_endpoint));
+    let bounds = bounds(&settings.http);
+    let (public, admin) = ((listener, tls, edge.clone()), (admin_listener, admin_endpoint));
     lifecycle::serve(public, admin, bounds, termination.stop(readiness)).await?;
     if timeout(bounds.drain, edge.finished()).await.is_err() {
         tracing::warn!("requests of clients that had gone were cut off");
@@ -71,6 +78,16 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
     board.store().clone().close().await?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+fn bounds(http: &HttpSettings) -> listener::Limits {
+    listener::Limits {
+        connections: listener::affordable(http.max_connections),
+        handshake: http.handshake(),
+        idle: http.idle(),
+        stall: http.stall(),
+        drain: http.shutdown(),
+    }
 }
 
 async fn board(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result<Board> {
@@ -124,7 +141,7 @@ fn own_hosts(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result<V
 
 fn source(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result<Source> {
     if let Some(url) = &settings.preview.service_url {
-        return Ok(Source::Worker(WorkerClient::new(url)?));
+        return Ok(Source::Worker(WorkerClient::new(url, settings.preview.service_tls())?));
     }
     let mut fetch = settings.preview.fetch.clone();
     // Loopback is denied unless it is opened for development, and then this server stands beside the sites.
@@ -142,7 +159,12 @@ fn edge(settings: &ApiSettings, board: &Board, listener: &TcpListener) -> anyhow
         hosts: AllowedHosts::public(listener.local_addr()?, &settings.http.hosts),
         origins: Origins::new(settings.http.cors_origins.clone()),
         addresses: ClientAddresses::new(settings.http.trusted_proxies.clone()),
+        transport: Transport::new(
+            settings.http.trusted_proxies.clone(),
+            settings.http.tls_at_proxy || settings.http.tls().is_some(),
+        ),
         max_body: settings.http.max_body_bytes,
+        body_deadline: settings.http.body(),
         max_in_flight: settings.http.max_in_flight,
         deadline: settings.http.deadline(),
     };

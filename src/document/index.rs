@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use poem::http::Method;
-use poem_openapi::OpenApi;
+use poem_openapi::{OpenApi, registry::MetaParamIn};
 use uuid::Uuid;
 
 use super::Api;
@@ -18,6 +18,8 @@ pub struct Operation {
     pub method: Method,
     /// The pattern of its path: `/spaces/{space_id}`.
     pub pattern: String,
+    /// The parameters of its query.
+    pub query: Vec<String>,
     /// Whether it takes an `Idempotency-Key`.
     pub takes_key: bool,
 }
@@ -44,6 +46,12 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
             id: operation.operation_id.unwrap_or_default(),
             method: operation.method,
             pattern: pattern.clone(),
+            query: operation
+                .params
+                .iter()
+                .filter(|parameter| parameter.in_type == MetaParamIn::Query)
+                .map(|parameter| parameter.name.clone())
+                .collect(),
             takes_key: operation.params.iter().any(|parameter| parameter.name == idempotency::HEADER),
         })
     });

@@ -59,6 +59,10 @@ pub(super) fn finish(operation: &mut Value) {
         operation["x-natter-scope"] = scope.as_str().into();
         say(operation, &format!("Scope: `{scope}`."));
     }
+    if named.iter().any(|name| name == "owner") {
+        operation["x-natter-permission"] = "owner".into();
+        return say(operation, "By an owner of the space only.");
+    }
     if let Some(permission) = named.iter().find(|name| name.parse::<Permissions>().is_ok()) {
         operation["x-natter-permission"] = permission.as_str().into();
         let doors = if takes_capability { "by a role or a capability" } else { "by a role only" };

@@ -11,9 +11,6 @@ use tokio::time::timeout;
 
 use crate::problem::{Kind, Problem};
 
-/// How long a body may take to arrive.
-const DEADLINE: Duration = Duration::from_secs(15);
-
 /// Holds a POST's content type against `application/json`, with or without parameters, in any case.
 ///
 /// # Errors
@@ -28,11 +25,11 @@ pub(super) fn is_json(request: &Request) -> Result<(), Problem> {
     }
 }
 
-/// Reads the body of a POST into memory, counting; the bodies of other methods are not looked at.
+/// Reads the body of a POST into memory, counting, within `deadline`; the bodies of other methods are not looked at.
 ///
 /// # Errors
 /// 413 for more than `most` bytes, 400 for what does not arrive, or not in time.
-pub(super) async fn buffer(request: &mut Request, most: usize) -> Result<(), Problem> {
+pub(super) async fn buffer(request: &mut Request, most: usize, deadline: Duration) -> Result<(), Problem> {
     let body = request.take_body();
     if request.method() != Method::POST {
         return Ok(());
@@ -43,7 +40,7 @@ pub(super) async fn buffer(request: &mut Request, most: usize) -> Result<(), Pro
     if announced.is_some_and(|length: usize| length > most) {
         return Err(too_large());
     }
-    match timeout(DEADLINE, body.into_bytes_limit(most)).await {
+    match timeout(deadline, body.into_bytes_limit(most)).await {
         Ok(Ok(bytes)) => request.set_body(Body::from_bytes(bytes)),
         Ok(Err(ReadBodyError::PayloadTooLarge)) => return Err(too_large()),
         Ok(Err(_)) | Err(_) => {

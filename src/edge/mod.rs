@@ -10,6 +10,7 @@ mod cors;
 mod limits;
 mod observe;
 mod query;
+mod transport;
 
 use std::{net::IpAddr, panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration};
 
@@ -25,7 +26,7 @@ use tokio::{
 };
 use tokio_util::task::TaskTracker;
 
-pub use self::{client_address::ClientAddresses, cors::Origins, limits::Limits};
+pub use self::{client_address::ClientAddresses, cors::Origins, limits::Limits, transport::Transport};
 use crate::{
     allowed_hosts::AllowedHosts,
     audit::{self, Trail},
@@ -68,8 +69,12 @@ pub struct Policy {
     pub origins: Origins,
     /// Whose address a request comes from.
     pub addresses: ClientAddresses,
+    /// Over what requests come.
+    pub transport: Transport,
     /// The largest body, in bytes.
     pub max_body: usize,
+    /// How long a body may take to arrive.
+    pub body_deadline: Duration,
     /// Requests that are worked on at once.
     pub max_in_flight: usize,
     /// How long an operation may take.
@@ -183,10 +188,10 @@ impl Gate {
             (passage.path, passage.operation) = (page.path.to_owned(), "page");
             return Ok(page.response());
         }
-        match Index::get().find(&passage.method, request.uri().path()) {
+        let operation = match Index::get().find(&passage.method, request.uri().path()) {
             Found::Operation(operation, path) => {
-                idempotency::refuse_where_none_is_taken(&request, operation)?;
                 (passage.path, passage.operation, passage.pattern) = (path, operation.id, &operation.pattern);
+                operation
             }
             Found::OtherMethods(methods) => {
                 let allow: Vec<_> = methods.iter().map(Method::as_str).collect();
@@ -196,11 +201,14 @@ impl Gate {
                 return Err(Problem::method_not_allowed("GET".to_owned()));
             }
             Found::Nothing => return Err(Problem::not_found("path")),
-        }
+        };
         if passage.method == Method::POST {
             body::is_json(&request)?;
         }
+        idempotency::refuse_where_none_is_taken(&request, operation)?;
         let query = query::parse(&request)?;
+        query::refuse_unknown(&query, operation)?;
+        self.policy.transport.check(&request, &query)?;
         let credentials = self.credentials(passage, &request).await?;
         let capability = GivenCapability::of(&request, &query)?;
         let account = match &credentials {
@@ -212,7 +220,7 @@ impl Gate {
             // Whoever shows no session cannot fill the audit log either.
             None => self.board.limits().refusal(passage.address)?,
         }
-        body::buffer(&mut request, self.policy.max_body).await?;
+        body::buffer(&mut request, self.policy.max_body, self.policy.body_deadline).await?;
 
         let audited = passage.audited(account);
         let begun = match passage.method {

@@ -3,7 +3,11 @@
 use poem::Request;
 use url::form_urlencoded;
 
-use crate::problem::{FieldError, Kind, Problem};
+use crate::{
+    caller::CAPABILITY_PARAMETER,
+    document::Operation,
+    problem::{FieldError, Kind, Problem},
+};
 
 /// The parameters of a request.
 ///
@@ -27,6 +31,22 @@ pub(super) fn parse(request: &Request) -> Result<Vec<(String, String)>, Problem>
         .map(|(name, _)| FieldError::new(shown(name), "must not contain U+0000"));
     let errors: Vec<_> = doubled.into_iter().chain(null).collect();
     if errors.is_empty() { Ok(parameters) } else { Err(Problem::invalid(errors)) }
+}
+
+/// Refuses parameters that the operation does not know: whoever writes `scopes` for `scope` would get a session with
+/// other scopes than they asked for.
+///
+/// # Errors
+/// 400 naming each.
+pub(super) fn refuse_unknown(query: &[(String, String)], operation: &Operation) -> Result<(), Problem> {
+    let known =
+        |name: &str| name == CAPABILITY_PARAMETER || operation.query.iter().any(|known| known == name);
+    let unknown: Vec<_> = query
+        .iter()
+        .filter(|(name, _)| !known(name))
+        .map(|(name, _)| FieldError::new(shown(name), "is unknown here"))
+        .collect();
+    if unknown.is_empty() { Ok(()) } else { Err(Problem::invalid(unknown)) }
 }
 
 /// A name that a client made up, fit to be shown.

@@ -3,7 +3,7 @@
 use std::{fs::File, path::Path};
 
 use super::{KeyId, KeyRing, KeyRingError, RingKind, file};
-use crate::{random::Random, timestamp::Timestamp};
+use crate::{guarded_file::GuardedFileError, random::Random, timestamp::Timestamp};
 
 /// Adds a new newest key to the ring in `directory`; the ring as it is then.
 ///
@@ -39,7 +39,7 @@ fn change(
     random: &Random,
     make: impl FnOnce(KeyRing, &Path) -> Result<KeyRing, KeyRingError>,
 ) -> Result<KeyRing, KeyRingError> {
-    let io_error = |source| KeyRingError::Io { path: directory.to_owned(), source };
+    let io_error = |source| GuardedFileError::Io { path: directory.to_owned(), source };
     // Two changes at once would each lose the other's key.
     let turn = File::open(directory).map_err(io_error)?;
     turn.lock().map_err(io_error)?;

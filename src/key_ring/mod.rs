@@ -17,7 +17,7 @@ mod rings;
 mod tests;
 mod text;
 
-use std::{io, path::PathBuf};
+use std::path::PathBuf;
 
 pub use self::{
     change::{retire, rotate},
@@ -25,6 +25,7 @@ pub use self::{
     ring::KeyRing,
     rings::KeyRings,
 };
+use crate::guarded_file::GuardedFileError;
 
 /// What a ring's keys are for. A key of one ring is good for nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -79,23 +80,9 @@ impl RingKind {
 /// Why a key ring cannot be used. Names the file and line, never what stands there.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyRingError {
-    /// The file or its directory cannot be read or made.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The file or directory.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The group or everybody can read or write the file.
-    #[error("{} is open to other users: run `chmod 600 {}`", .0.display(), .0.display())]
-    FileIsOpen(PathBuf),
-    /// Others can put another file in the place of the ring.
-    #[error("other users can write to the directory {}: run `chmod go-w {}`", .0.display(), .0.display())]
-    DirectoryIsOpen(PathBuf),
-    /// A directory, device or socket, or larger than any ring.
-    #[error("{} is no key file", .0.display())]
-    NotAKeyFile(PathBuf),
+    /// The file or its directory cannot be read or made, or is open to others.
+    #[error(transparent)]
+    File(#[from] GuardedFileError),
     /// A line is not `id key created`.
     #[error("{}, line {line}: {flaw}", path.display())]
     Line {

@@ -8,11 +8,8 @@ use std::{
 
 use arc_swap::ArcSwap;
 
-use super::{
-    KeyRing, KeyRingError, RingKind,
-    file::{self, Stamp},
-};
-use crate::{clock::Clock, random::Random};
+use super::{KeyRing, KeyRingError, RingKind, file};
+use crate::{clock::Clock, guarded_file::Stamp, random::Random};
 
 /// One ring of each kind, read from a directory and read again when its file changes.
 #[derive(Debug)]

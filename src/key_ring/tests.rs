@@ -111,7 +111,7 @@ fn makes_no_keys_where_others_can_write() {
     let home = tempfile::tempdir().expect("a temporary directory");
     for open_mode in [0o777, 0o1777] {
         chmod(home.path(), open_mode);
-        assert!(matches!(open(home.path()), Err(KeyRingError::DirectoryIsOpen(_))));
+        assert!(matches!(open(home.path()), Err(KeyRingError::File(GuardedFileError::DirectoryIsOpen(_)))));
     }
     assert_eq!(fs::read_dir(home.path()).expect("readable").count(), 0);
 }
@@ -122,10 +122,10 @@ fn refuses_what_is_no_key_file() {
     let file = directory.join("name.keys");
     let huge = vec![b'#'; 200_000];
     fs::write(&file, huge).expect("written");
-    assert!(matches!(open(&directory), Err(KeyRingError::NotAKeyFile(_))));
+    assert!(matches!(open(&directory), Err(KeyRingError::File(GuardedFileError::NotSuchAFile(_)))));
     fs::remove_file(&file).expect("removed");
     fs::create_dir(&file).expect("made");
-    assert!(matches!(open(&directory), Err(KeyRingError::NotAKeyFile(_))));
+    assert!(matches!(open(&directory), Err(KeyRingError::File(GuardedFileError::NotSuchAFile(_)))));
 }
 
 #[test]
@@ -170,11 +170,17 @@ fn follows_its_files_and_keeps_a_good_ring_when_the_new_file_is_bad() {
     assert_eq!(rings.get(RingKind::Session).newest().id(), KeyId(2));
 
     fs::remove_file(&file).expect("removed");
-    assert!(matches!(rings.reload_if_changed()[..], [(RingKind::Session, Err(KeyRingError::Io { .. }))]));
+    assert!(matches!(
+        rings.reload_if_changed()[..],
+        [(RingKind::Session, Err(KeyRingError::File(GuardedFileError::Io { .. })))]
+    ));
 
     fs::write(&file, &text).expect("written");
     chmod(&file, 0o644);
-    assert!(matches!(rings.reload_if_changed()[..], [(_, Err(KeyRingError::FileIsOpen(_)))]));
+    assert!(matches!(
+        rings.reload_if_changed()[..],
+        [(_, Err(KeyRingError::File(GuardedFileError::FileIsOpen(_))))]
+    ));
     chmod(&file, 0o600);
     assert!(matches!(rings.reload_if_changed()[..], [(RingKind::Session, Ok(()))]), "chmod is a change");
     assert_eq!(rings.get(RingKind::Session).newest().id(), first);

@@ -31,13 +31,13 @@ where
     let address = listener.local_addr().expect("it is bound");
     let (stop, stopped) = oneshot::channel::<()>();
     let served = tokio::spawn(async move {
-        serve("test", listener, endpoint, limits, async { drop(stopped.await) }).await;
+        serve("test", listener, None, endpoint, limits, async { drop(stopped.await) }).await;
     });
     Running { address, stop, served }
 }
 
 fn limits(idle: Duration, drain: Duration) -> Limits {
-    Limits { connections: 8, idle, stall: LONG, drain }
+    Limits { connections: 8, handshake: LONG, idle, stall: LONG, drain }
 }
 
 async fn connected(address: SocketAddr, bytes: &[u8]) -> TcpStream {

@@ -1,9 +1,15 @@
 //! Argon2id (RFC 9106) and its parameters.
 
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
+    Algorithm, Argon2, Block, Params, Version,
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
+use subtle::ConstantTimeEq;
 
 use super::PoolSize;
 
@@ -36,16 +42,22 @@ impl Default for Parameters {
     }
 }
 
-/// Argon2id as configured.
-#[derive(Clone, Debug)]
-pub(super) struct Argon2id(Argon2<'static>);
+/// Argon2id as configured. Clones share the memory that they work in.
+#[derive(Clone)]
+pub(super) struct Argon2id {
+    argon: Argon2<'static>,
+    /// What is not being worked in: a block allocated anew for every hash would be faulted in anew, and the allocator
+    /// would keep one for every thread that ever had one.
+    memory: Arc<Mutex<Vec<Vec<Block>>>>,
+}
 
 impl Argon2id {
     pub(super) fn new(parameters: Parameters) -> Result<Self, InvalidParameters> {
         let Parameters { memory_kib, iterations, parallelism } = parameters;
         let params =
             Params::new(memory_kib, iterations, parallelism, None).map_err(InvalidParameters::Argon)?;
-        Ok(Self(Argon2::new(Algorithm::Argon2id, Version::V0x13, params)))
+        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        Ok(Self { argon, memory: Arc::default() })
     }
 
     /// The hash in PHC form.
@@ -53,19 +65,23 @@ impl Argon2id {
     /// # Panics
     /// Never: every input that Argon2 refuses is longer than a `usize` of today holds.
     pub(super) fn hash(&self, password: &[u8], salt: [u8; 16]) -> String {
-        self.0
-            .hash_password_with_salt(password, &salt)
-            .expect("Argon2 takes any password below 4 GiB and a salt of 16 bytes")
-            .to_string()
+        let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
+        self.compute(&self.argon, password, &salt, &mut output)
+            .expect("Argon2 takes any password below 4 GiB and a salt of 16 bytes");
+        self.phc(salt, output)
     }
 
     /// A hash in the form of [`hash`](Self::hash) that no password is known to give: its output is
     /// `output`, drawn at random. It saves the time of a real one at each start.
     pub(super) fn unmatched(&self, salt: [u8; 16], output: [u8; 32]) -> String {
+        self.phc(salt, output)
+    }
+
+    fn phc(&self, salt: [u8; 16], output: [u8; 32]) -> String {
         PasswordHash {
             algorithm: Algorithm::Argon2id.ident(),
             version: Some(Version::V0x13.into()),
-            params: ParamsString::try_from(self.0.params()).expect("parameters have a PHC form"),
+            params: ParamsString::try_from(self.argon.params()).expect("parameters have a PHC form"),
             salt: Some(Salt::new(&salt).expect("16 bytes are a salt")),
             hash: Some(Output::new(&output).expect("32 bytes are an output")),
         }
@@ -74,14 +90,39 @@ impl Argon2id {
 
     /// Whether `password` gives `phc`; `false` also if `phc` is no hash.
     pub(super) fn verify(&self, password: &[u8], phc: &str) -> bool {
-        PasswordHash::new(phc).is_ok_and(|hash| self.0.verify_password(password, &hash).is_ok())
+        PasswordHash::new(phc).is_ok_and(|hash| self.gives(password, &hash) == Some(true))
+    }
+
+    fn gives(&self, password: &[u8], hash: &PasswordHash) -> Option<bool> {
+        let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+        let version = Version::try_from(hash.version?).ok()?;
+        let argon = Argon2::new(algorithm, version, Params::try_from(hash).ok()?);
+        let (salt, expected) = (hash.salt?, hash.hash?);
+        let mut output = vec![0; expected.len()];
+        self.compute(&argon, password, &salt, &mut output).ok()?;
+        Some(output.ct_eq(expected.as_bytes()).into())
+    }
+
+    fn compute(
+        &self,
+        argon: &Argon2<'_>,
+        password: &[u8],
+        salt: &[u8],
+        output: &mut [u8],
+    ) -> argon2::Result<()> {
+        let unused = || self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut memory = unused().pop().unwrap_or_default();
+        memory.resize(argon.params().block_count(), Block::default());
+        let computed = argon.hash_password_into_with_memory(password, salt, output, &mut memory);
+        unused().push(memory);
+        computed
     }
 
     /// Whether `phc` was made in another way than [`hash`](Self::hash) makes one now.
     pub(super) fn is_outdated(&self, phc: &str) -> bool {
         let current = |hash: &PasswordHash| {
             let params = Params::try_from(hash).ok()?;
-            let ours = self.0.params();
+            let ours = self.argon.params();
             Some(
                 hash.algorithm == Algorithm::Argon2id.ident()
                     && hash.version == Some(Version::V0x13.into())
@@ -91,6 +132,12 @@ impl Argon2id {
             )
         };
         !PasswordHash::new(phc).is_ok_and(|hash| current(&hash) == Some(true))
+    }
+}
+
+impl fmt::Debug for Argon2id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.argon.fmt(f)
     }
 }
 

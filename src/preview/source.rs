@@ -1,8 +1,11 @@
 //! Where cards come from.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
+
+use reqwest::Client;
 
 use super::{Card, Previewer, Refusal, WorkerClient};
+use crate::tls::Followed;
 
 /// Where cards come from: this process, or a worker apart from it.
 pub enum Source {
@@ -22,6 +25,14 @@ impl fmt::Debug for Source {
 }
 
 impl Source {
+    /// The client towards the worker, if there is one, whose files are to be followed.
+    pub fn worker(&self) -> Option<Arc<Followed<Client>>> {
+        match self {
+            Self::InProcess(_) => None,
+            Self::Worker(worker) => Some(worker.client()),
+        }
+    }
+
     /// The card of the page at `url`.
     ///
     /// # Errors

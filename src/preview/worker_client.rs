@@ -1,19 +1,23 @@
 //! Previews by asking a worker, so that this process opens no connection to a stranger's address.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::TryStreamExt;
 use reqwest::{Client, Response, StatusCode, redirect};
+use rustls::RootCertStore;
 use serde::Deserialize;
 use url::Url;
 
 use super::{
     card::Card,
-    fetch::{StartError, client_config},
+    fetch::{StartError, system_roots},
     refusal::{FetchError, Refusal},
     target::UrlRule,
 };
-use crate::problem::Kind;
+use crate::{
+    problem::Kind,
+    tls::{ClientFiles, Followed, client_config},
+};
 
 /// The longest wait for the worker: its own deadline and more.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -23,7 +27,7 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
 /// Asks a preview worker.
 pub struct WorkerClient {
-    client: Client,
+    client: Arc<Followed<Client>>,
     preview_url: Url,
 }
 
@@ -38,18 +42,27 @@ impl WorkerClient {
     /// A client for the worker at `service_url`, for example `http://natter-link-preview-service:4567`.
     ///
     /// # Errors
-    /// If the URL cannot be one of a worker, or the system has no root certificates.
-    pub fn new(service_url: &Url) -> Result<Self, StartError> {
+    /// If the URL cannot be one of a worker, or the files cannot be used, or the system's root certificates are needed and
+    /// it has none.
+    pub fn new(service_url: &Url, tls: ClientFiles) -> Result<Self, StartError> {
         let mut preview_url = service_url.clone();
         preview_url.path_segments_mut().map_err(|()| StartError::ServiceUrl)?.pop_if_empty().push("preview");
-        let client = Client::builder()
-            .tls_backend_preconfigured(client_config()?)
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .timeout(TIMEOUT)
-            .build()
-            .map_err(|_| StartError::ServiceUrl)?;
-        Ok(Self { client, preview_url })
+        let needs_system = tls.ca.is_none() && service_url.scheme() == "https";
+        let system = if needs_system { system_roots()? } else { RootCertStore::empty() };
+        let client = Followed::open(tls.paths(), move || {
+            let client = Client::builder()
+                .tls_backend_preconfigured(client_config(&tls, &system)?)
+                .redirect(redirect::Policy::none())
+                .no_proxy()
+                .timeout(TIMEOUT);
+            Ok(client.build()?)
+        })?;
+        Ok(Self { client: Arc::new(client), preview_url })
+    }
+
+    /// The client within, which is made anew when its files change for as long as it is followed.
+    pub fn client(&self) -> Arc<Followed<Client>> {
+        Arc::clone(&self.client)
     }
 
     /// The card of the page at `url`, as the worker sees it.
@@ -59,7 +72,7 @@ impl WorkerClient {
     pub async fn preview(&self, url: &str) -> Result<Card, Refusal> {
         let mut request = self.preview_url.clone();
         request.query_pairs_mut().append_pair("url", url);
-        let response = self.client.get(request).send().await.map_err(worker_error)?;
+        let response = self.client.get().get(request).send().await.map_err(worker_error)?;
         let status = response.status();
         let answer = body(response).await?;
         match status {

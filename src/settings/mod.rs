@@ -22,6 +22,7 @@ mod preview;
 mod refusal;
 #[cfg(all(test, feature = "api"))]
 mod tests;
+mod tls;
 mod value;
 
 #[cfg(feature = "api")]

@@ -1,11 +1,16 @@
 //! The settings of the preview worker.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use poem::http::uri::Authority;
 use serde::Deserialize;
 
-use super::{AdminSettings, Check, FetchSettings, LogSettings, Settings, fetch, value};
+use super::{
+    AdminSettings, Check, FetchSettings, LogSettings, Settings, fetch,
+    tls::{self, ListenerTls},
+    value,
+};
+use crate::tls::ServerFiles;
 
 /// Everything that can be set for `natter-preview`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -31,12 +36,34 @@ pub struct PreviewHttpSettings {
     /// Further values of `Host` that are answered.
     #[serde(deserialize_with = "value::authorities")]
     pub hosts: Vec<Authority>,
+    #[serde(deserialize_with = "tls::file")]
+    tls_certificate_file: Option<PathBuf>,
+    #[serde(deserialize_with = "tls::file")]
+    tls_key_file: Option<PathBuf>,
+    #[serde(deserialize_with = "tls::file")]
+    tls_client_ca_file: Option<PathBuf>,
+    #[serde(deserialize_with = "tls::names")]
+    tls_client_names: Vec<String>,
     /// Pages that are fetched at once.
     pub concurrent: usize,
     shutdown_seconds: u32,
 }
 
 impl PreviewHttpSettings {
+    /// The files for TLS; `None` for plain HTTP.
+    pub fn tls(&self) -> Option<ServerFiles> {
+        self.listener_tls().files()
+    }
+
+    fn listener_tls(&self) -> ListenerTls<'_> {
+        ListenerTls {
+            certificate: self.tls_certificate_file.as_ref(),
+            key: self.tls_key_file.as_ref(),
+            client_ca: self.tls_client_ca_file.as_ref(),
+            client_names: &self.tls_client_names,
+        }
+    }
+
     /// How long requests in progress may go on after a signal to stop.
     pub fn shutdown(&self) -> Duration {
         Duration::from_secs(self.shutdown_seconds.into())
@@ -48,6 +75,7 @@ impl Settings for PreviewSettings {
         &[("", include_str!("preview.default.toml")), ("fetch", fetch::DEFAULTS)];
 
     fn check(&self, check: &mut Check<'_>) {
+        self.http.listener_tls().check(check);
         check.range("http.concurrent", self.http.concurrent, 1..=10_000);
         check.range("http.shutdown_seconds", self.http.shutdown_seconds, 0..=3600);
         check.require(

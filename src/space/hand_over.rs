@@ -44,7 +44,8 @@ struct NewOwner {
 impl HandOverSpace {
     /// Hand a space over
     ///
-    /// To one of its members, who becomes its owner; the caller becomes a member.
+    /// To one of its members, who becomes its owner; the caller becomes a member. Capability links that the caller has
+    /// live on: the new owner lists and revokes them.
     #[oai(
         path = "/spaces/:space_id/owner",
         method = "post",

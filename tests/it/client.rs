@@ -1,6 +1,7 @@
 //! A client of the API, as thin as it can be: tests see the wire.
 
 use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
+use rustls::ClientConfig;
 use serde_json::{Value, json};
 
 use crate::documented;
@@ -55,6 +56,25 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self { http, base: format!("http://{address}"), token: None }
+    }
+
+    /// One with a connection for every request.
+    pub fn without_reuse(address: &str) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().expect("a client");
+        Self { http, base: format!("http://{address}"), token: None }
+    }
+
+    /// One that speaks TLS like this, with a connection for every request.
+    pub fn secure(address: &str, tls: ClientConfig) -> Self {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .tls_backend_preconfigured(tls)
+            .tls_info(true)
+            .pool_max_idle_per_host(0)
+            .build()
+            .expect("a client");
+        Self { http, base: format!("https://{address}"), token: None }
     }
 
     /// The same client with this session token.

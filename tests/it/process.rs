@@ -71,9 +71,19 @@ impl Process {
         self.log.state.lock().expect("no reader panics").lines.join("\n")
     }
 
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks it to stop, and does not wait.
+    pub fn terminate(&self) {
+        signal(&self.child, "TERM");
+    }
+
     /// Asks it to stop and waits until it has; its status and its whole log.
     pub fn stop(self) -> (ExitStatus, String) {
-        signal(&self.child, "TERM");
+        self.terminate();
         self.end()
     }
 

@@ -1,6 +1,7 @@
 //! A running `natter-api`.
 
 use std::{
+    ffi::OsStr,
     io::Write,
     path::Path,
     process::{Command, ExitStatus, Output, Stdio},
@@ -58,6 +59,16 @@ impl Server {
         Self::run(directory, &mut command)
     }
 
+    /// One that may have this many file descriptors at most.
+    pub fn start_with_descriptors(most: u32, settings: &[(&str, &str)]) -> Self {
+        let directory = fresh_directory();
+        let program = command(directory.path());
+        let mut shell = command_of("sh".as_ref(), directory.path());
+        shell.args(["-c", "ulimit -n $0 && exec \"$1\"", &most.to_string()]).arg(program.get_program());
+        shell.envs(SETTINGS).envs(settings.iter().copied());
+        Self::run(directory, &mut shell)
+    }
+
     /// One with every default but the ports.
     pub fn start_as_shipped() -> Self {
         let directory = fresh_directory();
@@ -113,6 +124,16 @@ impl Server {
         self.process.logged(message);
     }
 
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Asks it to stop, and does not wait.
+    pub fn terminate(&self) {
+        self.process.terminate();
+    }
+
     /// Everything logged so far.
     pub fn log(&self) -> String {
         self.process.log()
@@ -158,7 +179,11 @@ pub fn refuses_to_start(directory: &Path, settings: &[(&str, &str)]) -> (ExitSta
 
 /// The program, to be run in `directory`, with none of the settings of whoever runs the tests.
 fn command(directory: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_natter-api"));
+    command_of(env!("CARGO_BIN_EXE_natter-api").as_ref(), directory)
+}
+
+fn command_of(program: &OsStr, directory: &Path) -> Command {
+    let mut command = Command::new(program);
     command.current_dir(directory);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("NATTER_")) {
         command.env_remove(name);

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The program, with none of the settings of whoever runs the tests, on free ports.
-fn worker(arguments: &[&str]) -> Command {
+pub fn worker(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_natter-preview"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("NATTER_")) {
         command.env_remove(name);

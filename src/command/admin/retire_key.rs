@@ -31,7 +31,7 @@ pub(super) async fn run(
         Some(format!("the ring {} has no key {id}", kind.name()))
     } else if ring.newest().id() == id {
         Some(format!("key {id} is the newest of the ring {}: run rotate-keys first", kind.name()))
-    } else if console.clock.now().since(ring.newest().created()) < SETTLED_AFTER {
+    } else if yes && console.clock.now().since(ring.newest().created()) < SETTLED_AFTER {
         Some(
             "the newest key is less than a minute old, and a running server may not sign with it yet"
                 .to_owned(),

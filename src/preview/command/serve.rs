@@ -1,6 +1,6 @@
 //! `natter-preview serve`: puts the parts together and runs them until a signal.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use tokio::task::JoinSet;
 
@@ -8,11 +8,12 @@ use crate::{
     admin,
     allowed_hosts::AllowedHosts,
     lifecycle::{self, Termination},
-    listener::{Limits, bind},
+    listener::{Limits, affordable, bind},
     preview::{Previewer, service},
     readiness::Readiness,
     settings::PreviewSettings,
     telemetry,
+    tls::ServerFiles,
 };
 
 /// Serves until a signal; returns once everything has ended.
@@ -24,6 +25,7 @@ pub(super) async fn serve(settings: PreviewSettings) -> anyhow::Result<ExitCode>
 
     let listener = bind("http.listen", settings.http.listen).await?;
     let admin_listener = bind("admin.listen", settings.admin.listen).await?;
+    let tls = settings.http.tls().map(ServerFiles::open).transpose()?.map(Arc::new);
     let hosts = AllowedHosts::public(listener.local_addr()?, &settings.http.hosts);
     let endpoint = service::endpoint(Previewer::new(&settings.fetch)?, settings.http.concurrent, hosts);
     let admin_endpoint =
@@ -32,8 +34,12 @@ pub(super) async fn serve(settings: PreviewSettings) -> anyhow::Result<ExitCode>
 
     let mut background = JoinSet::new();
     background.spawn(telemetry::metrics::upkeep(metrics));
-    let (public, admin) = ((listener, endpoint), (admin_listener, admin_endpoint));
+    if let Some(tls) = &tls {
+        background.spawn(Arc::clone(tls).follow(readiness.component("tls", "is not followed yet")));
+    }
+    let (public, admin) = ((listener, tls, endpoint), (admin_listener, admin_endpoint));
     let bounds = Limits::draining_for(settings.http.shutdown());
+    let bounds = Limits { connections: affordable(bounds.connections), ..bounds };
     lifecycle::serve(public, admin, bounds, termination.stop(readiness)).await?;
     background.shutdown().await;
     tracing::info!("stopped");

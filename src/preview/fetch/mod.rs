@@ -18,7 +18,7 @@ use url::Url;
 pub use self::{
     body::Body,
     header::PSEUDONYM,
-    trust::{NoRoots, client_config},
+    trust::{NoRoots, client_config, system_roots},
 };
 use self::{connect::Connecting, resolve::Resolver};
 use super::{
@@ -26,7 +26,7 @@ use super::{
     refusal::FetchError,
     target::{Target, TargetHost, UrlPolicy},
 };
-use crate::settings::FetchSettings;
+use crate::{settings::FetchSettings, tls::TlsError};
 
 /// Why fetching cannot begin at all.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,9 @@ pub enum StartError {
     /// No certificate authority is trusted.
     #[error(transparent)]
     Roots(#[from] NoRoots),
+    /// The files for TLS towards the worker cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The worker's URL cannot be one.
     #[error("the URL of the preview worker has to be http://HOST or https://HOST")]
     ServiceUrl,

@@ -1,12 +1,15 @@
 //! `[preview]`: the cards of links.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 use url::{Host, Url};
 
 use super::value as api_value;
-use crate::settings::{Check, FetchSettings, value};
+use crate::{
+    settings::{Check, FetchSettings, tls, value},
+    tls::ClientFiles,
+};
 
 /// The cards of links.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -15,6 +18,12 @@ pub struct PreviewsSettings {
     /// The worker that fetches; none where this process does.
     #[serde(deserialize_with = "api_value::service")]
     pub service_url: Option<Url>,
+    #[serde(deserialize_with = "tls::file")]
+    service_ca_file: Option<PathBuf>,
+    #[serde(deserialize_with = "tls::file")]
+    service_certificate_file: Option<PathBuf>,
+    #[serde(deserialize_with = "tls::file")]
+    service_key_file: Option<PathBuf>,
     wait_ms: u32,
     /// How many pages are fetched at once.
     pub concurrent: usize,
@@ -26,12 +35,27 @@ pub struct PreviewsSettings {
 }
 
 impl PreviewsSettings {
+    /// Whom to trust as the worker, and what to show it.
+    pub fn service_tls(&self) -> ClientFiles {
+        let identity = self.service_certificate_file.clone().zip(self.service_key_file.clone());
+        ClientFiles { ca: self.service_ca_file.clone(), identity }
+    }
+
     /// How long a read waits for a card that is being fetched.
     pub fn wait(&self) -> Duration {
         Duration::from_millis(self.wait_ms.into())
     }
 
     pub(super) fn check(&self, check: &mut Check<'_>) {
+        let (ca, certificate, key) =
+            ("preview.service_ca_file", "preview.service_certificate_file", "preview.service_key_file");
+        let (has_certificate, has_key) =
+            (self.service_certificate_file.is_some(), self.service_key_file.is_some());
+        tls::check_pair(check, (certificate, has_certificate), (key, has_key));
+        let is_https = self.service_url.as_ref().is_some_and(|url| url.scheme() == "https");
+        for (key, is_given) in [(ca, self.service_ca_file.is_some()), (certificate, has_certificate)] {
+            check.require(is_https || !is_given, key, "is of no use unless preview.service_url is https");
+        }
         check.range("preview.wait_ms", self.wait_ms, 0..=10_000);
         check.range("preview.concurrent", self.concurrent, 1..=1000);
         self.fetch.check("preview.fetch", check);

@@ -1,9 +1,13 @@
 //! Bad ids in paths, and bad parameters in queries.
 
-use crate::authorization::{
-    refused::refuse,
-    scene::Scene,
-    table::{OPERATIONS, Operation, document, documented},
+use crate::{
+    authorization::{
+        refused::refuse,
+        scene::Scene,
+        table::{OPERATIONS, Operation, document, documented},
+    },
+    client::{password, send},
+    server::Server,
 };
 
 /// Texts that are no id as the server writes them. A path holds them as they are.
@@ -139,4 +143,13 @@ async fn both_cursors_of_the_timeline_at_once() {
     let request = scene.request(row, "owner", Some(&scene.owner().token), &query);
     let answer = refuse(&scene, "both", request, (400, "invalid-input"), None).await;
     assert_eq!(answer.fields(), ["before", "after"]);
+}
+
+#[tokio::test]
+async fn a_parameter_that_the_operation_does_not_know_is_named() {
+    let server = Server::start();
+    server.visitor().register("alice").await;
+    let request = server.visitor().post_request("/sessions?scopes=read_message", "");
+    let refused = send(request.basic_auth("alice", Some(password("alice")))).await;
+    assert_eq!(refused.expect_problem(400, "invalid-input").fields(), ["scopes"]);
 }

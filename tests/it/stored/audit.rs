@@ -38,7 +38,7 @@ async fn audited(path: &str) -> Vec<Value> {
 
 #[tokio::test]
 async fn a_request_has_a_start_and_an_end_and_no_query() {
-    let rows = audited("/spaces?limit=7&secret=hunter2").await;
+    let rows = audited("/spaces?limit=77").await;
     let statuses: Vec<_> = rows.iter().map(|row| row["status"].clone()).collect();
     assert_eq!(statuses, [200, 0], "newest first: {rows:?}");
     for row in &rows {
@@ -52,7 +52,7 @@ async fn a_request_has_a_start_and_an_end_and_no_query() {
     let refused = audited("/spaces/01890a5d-ac96-774b-bcce-b302099a8057?access_token=hunter2").await;
     assert_eq!(refused[0]["status"], 403);
     assert_eq!(refused[0]["path"], "/spaces/01890a5d-ac96-774b-bcce-b302099a8057");
-    assert!(!format!("{rows:?}{refused:?}").contains("hunter2"));
+    assert!(!format!("{rows:?}{refused:?}").contains("hunter2") && !format!("{rows:?}").contains("limit"));
 }
 
 #[tokio::test]
