@@ -71,6 +71,8 @@ pub mod password;
 #[cfg(feature = "api")]
 pub mod permission;
 #[cfg(feature = "api")]
+pub mod retention;
+#[cfg(feature = "api")]
 pub mod session;
 #[cfg(feature = "api")]
 pub mod space;

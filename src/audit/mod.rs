@@ -15,6 +15,7 @@ mod erasure;
 mod log;
 mod queue;
 mod recorder;
+mod removal;
 mod subject;
 mod trail;
 pub mod verify;
@@ -23,6 +24,7 @@ pub use self::{
     effect::Effect,
     log::{about, count_of_key, following, page},
     recorder::Recorder,
+    removal::{removals_of_key, remove_before},
     trail::Trail,
 };
 use crate::{

@@ -26,6 +26,7 @@ use crate::{
     preview::{Previewer, Source, WorkerClient},
     random::Random,
     readiness::Readiness,
+    retention::Retention,
     settings::{ApiSettings, AuditSettings, HttpSettings},
     store::Store,
     telemetry,
@@ -55,6 +56,7 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
     let mut background = JoinSet::new();
     background.spawn(fetcher.run());
     background.spawn(maintenance::run(board.clone(), readiness.component("store", "has not been asked yet")));
+    background.spawn(Retention::new(&board, &settings.retention).run());
     background.spawn(checkpoints.clone().run(readiness.component("audit", "has no checkpoint yet")));
     background.spawn(telemetry::metrics::upkeep(metrics));
     if let Some(tls) = &tls {

@@ -217,6 +217,19 @@ fn a_ring_is_changed_in_place_and_never_through_a_link() {
     );
 }
 
+#[test]
+fn changes_at_once_all_count() {
+    let (_home, directory, _) = opened();
+    let barrier = Barrier::new(8);
+    let rotate = || {
+        barrier.wait();
+        rotate(&directory, RingKind::Name, &Random::system(), Timestamp::default()).expect("a new key");
+    };
+    thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(rotate))));
+    let ring = open(&directory).expect("a good ring").get(RingKind::Name);
+    assert!(ring.keys().map(|key| key.id().0).eq(1..=9), "{ring:?}");
+}
+
 /// As the kubelet lays out a Secret: a sticky directory open to all, files that are links into
 /// `..data`, itself a link that is replaced to update all of them at once.
 #[test]

@@ -16,7 +16,11 @@ pub use self::{
     guard::{Guard, Verdict},
     previews::Previews,
 };
-use crate::{board::Board, id::SpaceId, store::card};
+use crate::{
+    board::Board,
+    id::{MessageId, SpaceId},
+    store::card,
+};
 
 /// Queues the links of a new message that may be fetched; says whether there are any.
 ///
@@ -25,7 +29,7 @@ use crate::{board::Board, id::SpaceId, store::card};
 pub async fn enqueue(
     db: &impl ConnectionTrait,
     board: &Board,
-    space: SpaceId,
+    (space, message): (SpaceId, MessageId),
     text: &str,
     previews: Option<bool>,
 ) -> Result<bool, DbErr> {
@@ -36,7 +40,7 @@ pub async fn enqueue(
     let mut queued = false;
     for url in links(text) {
         if board.previews().guard().permits(&url, previews) {
-            card::enqueue(db, space, hash(url.as_str()), url.as_str(), now).await?;
+            card::enqueue(db, (space, message), hash(url.as_str()), url.as_str(), now).await?;
             queued = true;
         }
     }

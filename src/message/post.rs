@@ -112,7 +112,7 @@ impl PostMessage {
         if occasion.is_first() {
             message::insert(effect.db(), &poster, id, &text, previews, occasion.now()).await?;
             capability::store(effect.db(), board, [&root]).await?;
-            queued = link::enqueue(effect.db(), board, space, text.as_str(), previews).await?;
+            queued = link::enqueue(effect.db(), board, (space, id), text.as_str(), previews).await?;
         }
         effect.commit(StatusCode::CREATED).await?;
         if queued {

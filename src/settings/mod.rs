@@ -28,7 +28,8 @@ mod value;
 #[cfg(feature = "api")]
 pub use self::api::{
     ApiSettings, AuditMode, AuditSettings, DatabaseSettings, HttpSettings, KeysSettings, LimitsSettings,
-    PasswordsSettings, PreviewsSettings, RegistrationMode, RegistrationSettings, SessionsSettings,
+    PasswordsSettings, PreviewsSettings, RegistrationMode, RegistrationSettings, RetentionSettings,
+    SessionsSettings,
 };
 pub use self::{
     admin::AdminSettings,

@@ -4,12 +4,17 @@ use std::time::Duration;
 
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::{Expr, OnConflict},
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, OnConflict},
 };
 
-use super::entity::card as row;
-use crate::{id::SpaceId, timestamp::Timestamp};
+use uuid::Uuid;
+
+use super::entity::{card as row, message_link};
+use crate::{
+    id::{MessageId, SpaceId},
+    timestamp::Timestamp,
+};
 
 /// Where the fetching of a card stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,10 +50,10 @@ pub struct Claim {
     pub failures: i32,
 }
 
-/// Queues a URL, unless it is queued already or its card is not due again.
+/// Queues a URL of a message, unless it is queued already or its card is not due again.
 pub async fn enqueue(
     db: &impl ConnectionTrait,
-    space: SpaceId,
+    (space, message): (SpaceId, MessageId),
     url_hash: [u8; 32],
     url: &str,
     now: Timestamp,
@@ -64,6 +69,12 @@ pub async fn enqueue(
         attempts: Set(0),
     };
     let known = OnConflict::columns([row::Column::SpaceId, row::Column::UrlHash]).do_nothing().to_owned();
+    let link = message_link::ActiveModel {
+        message_id: Set(message.0),
+        url_hash: Set(url_hash.to_vec()),
+        space_id: Set(space.0),
+    };
+    message_link::Entity::insert(link).exec_without_returning(db).await?;
     row::Entity::insert(fresh).on_conflict(known).exec_without_returning(db).await?;
     row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value(State::Pending.number()))
@@ -160,4 +171,43 @@ pub async fn find(
             is_pending: row.state == State::Pending.number(),
         })
         .collect())
+}
+
+/// Names a card: its space, and the SHA-256 of its URL.
+pub type Name = (Uuid, Vec<u8>);
+
+/// The cards after `after`, of all spaces, in the order of their names; at most `limit`.
+pub async fn page(db: &impl ConnectionTrait, after: Option<Name>, limit: u64) -> Result<Vec<Name>, DbErr> {
+    let names = [row::Column::SpaceId, row::Column::UrlHash];
+    let mut query = row::Entity::find().select_only().columns(names);
+    if let Some((space, url_hash)) = after {
+        let name = Expr::tuple(names.map(Expr::col));
+        query = query.filter(name.gt(Expr::tuple([Expr::value(space), Expr::value(url_hash)])));
+    }
+    let query = query.order_by_asc(row::Column::SpaceId).order_by_asc(row::Column::UrlHash);
+    query.limit(limit).into_tuple().all(db).await
+}
+
+/// Those of these cards whose link no message has any more.
+pub async fn unused(db: &impl ConnectionTrait, names: &[Name]) -> Result<Vec<Name>, DbErr> {
+    let mut unused = Vec::new();
+    for (space, url_hash) in names {
+        let link = message_link::Entity::find()
+            .filter(message_link::Column::SpaceId.eq(*space))
+            .filter(message_link::Column::UrlHash.eq(url_hash.clone()));
+        if link.one(db).await?.is_none() {
+            unused.push((*space, url_hash.clone()));
+        }
+    }
+    Ok(unused)
+}
+
+/// Removes those of these cards whose link no message has; says how many went.
+pub async fn remove_unused(db: &impl ConnectionTrait, names: &[Name]) -> Result<usize, DbErr> {
+    // Looked at again: a message may have been posted since.
+    let unused = unused(db, names).await?;
+    for (space, url_hash) in &unused {
+        row::Entity::delete_by_id((*space, url_hash.clone())).exec(db).await?;
+    }
+    Ok(unused.len())
 }

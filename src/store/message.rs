@@ -4,6 +4,8 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use uuid::Uuid;
+
 use super::entity::message as row;
 use crate::{
     authorization::{Authorised, Operator, SpacePolicy},
@@ -135,6 +137,22 @@ pub async fn by_author(
     }
     let rows = query.order_by_asc(row::Column::Id).limit(limit).all(db).await?;
     Ok(rows.into_iter().map(|row| (SpaceId(row.space_id), Message::from(row))).collect())
+}
+
+/// Removes messages posted before `before`, the oldest first, at most `limit`; says how many went. Shows nothing of
+/// them.
+pub async fn remove_before(db: &impl ConnectionTrait, before: Timestamp, limit: u64) -> Result<usize, DbErr> {
+    let oldest = row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(row::Column::Id.lt(MessageId::first_at(before).0))
+        .order_by_asc(row::Column::Id)
+        .limit(limit)
+        .into_tuple::<Uuid>()
+        .all(db)
+        .await?;
+    row::Entity::delete_many().filter(row::Column::Id.is_in(oldest.iter().copied())).exec(db).await?;
+    Ok(oldest.len())
 }
 
 /// Whether a message stands in a space: for sharing, which shows nothing of it.

@@ -5,6 +5,7 @@ use std::{
     io::{self, BufRead},
 };
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
 use super::Fault;
@@ -46,6 +47,11 @@ impl Anchor {
             }
         }
         Ok(anchor)
+    }
+
+    /// Whether no checkpoint has another row than the one with this MAC at this place.
+    pub(super) fn fits(&self, chain: Uuid, position: i64, mac: &[u8]) -> bool {
+        self.places.get(&(chain, position)).is_none_or(|known| *known == URL_SAFE_NO_PAD.encode(mac))
     }
 
     /// The last place of each chain that a checkpoint has.

@@ -20,6 +20,8 @@ pub enum Fault {
     Cut(Uuid, i64),
     /// A checkpoint has another row at this place: the chain was made anew, here or before.
     Rewritten(Uuid, i64),
+    /// What is said to have been removed from the beginning of the chain was not signed by this server.
+    Removal(Uuid),
     /// A line of the anchor is no checkpoint that this server signed.
     Line(usize),
     /// Lines of the anchor are missing before this one, or stand in another order.
@@ -50,6 +52,9 @@ impl fmt::Display for Fault {
                     f,
                     "chain {chain}, row {place}: not the row that a checkpoint has; the chain was made anew"
                 )
+            }
+            Self::Removal(chain) => {
+                write!(f, "chain {chain}: what was removed from its beginning is not signed by this server")
             }
             Self::Gap(line) => {
                 write!(f, "line {line} of the anchor: lines before it are missing or out of order")

@@ -31,7 +31,7 @@ pub(super) async fn run(
         Some(format!("the ring {} has no key {id}", kind.name()))
     } else if ring.newest().id() == id {
         Some(format!("key {id} is the newest of the ring {}: run rotate-keys first", kind.name()))
-    } else if console.clock.now().since(ring.newest().created()) < SETTLED_AFTER {
+    } else if yes && console.clock.now().since(ring.newest().created()) < SETTLED_AFTER {
         Some(
             "the newest key is less than a minute old, and a running server may not sign with it yet"
                 .to_owned(),
@@ -91,8 +91,11 @@ async fn what_dies(console: &Console, kind: RingKind, id: KeyId) -> anyhow::Resu
              new ones: what they asked for is done twice\n"
                 .to_owned()
         }
-        RingKind::Checkpoint => "- checkpoints of the audit log that it signed cannot be verified any more: \
-             verify-audit takes each for forged; how many that are, the database cannot know\n"
-            .to_owned(),
+        RingKind::Checkpoint => format!(
+            "- checkpoints of the audit log that it signed cannot be verified any more: verify-audit takes each for \
+             forged; how many that are, the database cannot know\n- what retention removed from the audit log, where \
+             this key signed for it last, is taken for missing: in {} chains\n",
+            audit::removals_of_key(db, id).await?
+        ),
     })
 }

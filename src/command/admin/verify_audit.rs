@@ -23,12 +23,23 @@ pub(super) async fn run(console: &Console, anchor: Option<&Path>) -> anyhow::Res
     };
     // One state of the database, whatever a running server writes meanwhile; no older than the anchor's.
     let snapshot = console.store.read().begin().await?;
-    let report = verify(&snapshot, &console.rings.get(RingKind::Audit), anchor).await?;
+    let report = verify(
+        &snapshot,
+        &console.rings.get(RingKind::Audit),
+        &console.rings.get(RingKind::Checkpoint),
+        anchor,
+    )
+    .await?;
     drop(snapshot);
     print(&format!(
         "{} rows read, {} of them about erased persons; {} checkpoints held against them.\n",
         report.rows, report.erased, report.checkpoints
     ));
+    for (chain, position, at) in &report.removed {
+        print(&format!(
+            "Chain {chain}: the rows up to {position} were past their time and were removed; the last is of {at}.\n"
+        ));
+    }
     for fault in &report.faults {
         print(&format!("{fault}\n"));
     }

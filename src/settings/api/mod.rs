@@ -8,6 +8,7 @@ mod limits;
 mod passwords;
 mod previews;
 mod registration;
+mod retention;
 mod sessions;
 mod value;
 
@@ -22,6 +23,7 @@ pub use self::{
     passwords::PasswordsSettings,
     previews::PreviewsSettings,
     registration::{RegistrationMode, RegistrationSettings},
+    retention::RetentionSettings,
     sessions::SessionsSettings,
 };
 use super::{AdminSettings, Check, LogSettings, Settings, fetch};
@@ -48,6 +50,8 @@ pub struct ApiSettings {
     pub limits: LimitsSettings,
     /// The audit log.
     pub audit: AuditSettings,
+    /// How long things are kept.
+    pub retention: RetentionSettings,
     /// Link previews.
     pub preview: PreviewsSettings,
     /// The log.
@@ -70,6 +74,7 @@ impl Settings for ApiSettings {
         self.sessions.check(check);
         self.passwords.check(check);
         self.limits.check(check);
+        self.retention.check(check);
         self.preview.check(check);
         self.log.check(check);
     }

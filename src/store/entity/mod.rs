@@ -5,6 +5,7 @@
 pub mod account;
 pub mod audit;
 pub mod audit_chain;
+pub mod audit_removal;
 pub mod audit_subject;
 pub mod capability;
 pub mod card;
@@ -13,6 +14,7 @@ pub mod invitation;
 pub mod login_attempt;
 pub mod member;
 pub mod message;
+pub mod message_link;
 pub mod retired_name;
 pub mod session;
 pub mod space;

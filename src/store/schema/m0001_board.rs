@@ -78,6 +78,13 @@ fn tables() -> Vec<TableCreateStatement> {
             .foreign_key(&mut belongs("message", "space_id", "space"))
             .foreign_key(&mut belongs("message", "author_id", "account"))
             .take(),
+        table("message_link")
+            .col(uuid("message_id"))
+            .col(var_binary("url_hash", 32))
+            .col(uuid("space_id"))
+            .primary_key(Index::create().col("message_id").col("url_hash"))
+            .foreign_key(&mut belongs("message_link", "message_id", "message"))
+            .take(),
         table("capability")
             .col(uuid("id").primary_key())
             .col(uuid_null("parent_id"))
@@ -133,6 +140,14 @@ fn tables() -> Vec<TableCreateStatement> {
             .col(big_integer("position"))
             .col(var_binary("mac", 32))
             .take(),
+        table("audit_removal")
+            .col(uuid("chain").primary_key())
+            .col(big_integer("position"))
+            .col(var_binary("mac", 32))
+            .col(big_integer("at"))
+            .col(big_integer("key"))
+            .col(var_binary("signature", 64))
+            .take(),
         table("idempotency")
             .col(var_binary("id", 32).primary_key())
             .col(var_binary("body", 32))
@@ -164,6 +179,7 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("member", &["account_id", "space_id"]),
         index("message", &["space_id", "id"]),
         index("message", &["author_id"]),
+        index("message_link", &["space_id", "url_hash"]),
         index("capability", &["parent_id"]),
         index("capability", &["account_id", "space_id"]),
         index("capability", &["space_id", "id"]),

@@ -1,10 +1,14 @@
 //! Disabling an account, and enabling it again.
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
 
 use super::{admin, audited, once, refused};
 use crate::{
     client::{password, path, send, text},
+    database::Database,
+    process::PATIENCE,
     server::Server,
 };
 
@@ -77,5 +81,33 @@ async fn an_unknown_account_is_told_and_audited() {
         let complaint = refused(&server, &[command, "nobody"]);
         assert!(complaint.contains("there is no account nobody"), "{complaint}");
         assert_eq!(audited(&server, command), [(0, String::new()), (404, String::new())], "{command}");
+    }
+}
+
+/// While a password is being checked, the account is disabled or its password changed: no session comes of it.
+#[tokio::test]
+async fn a_login_that_was_on_its_way_comes_too_late() {
+    // A hash takes long enough to change something meanwhile.
+    let costly = [("NATTER_PASSWORDS__MEMORY_KIB", "19456"), ("NATTER_PASSWORDS__ITERATIONS", "30")];
+    let server = Server::start_with(&costly);
+    let database = Database::open(server.directory()).await;
+    for (name, change) in [("alice", "disabled = 1"), ("bob", "password = password || 'x'")] {
+        server.visitor().register(name).await;
+        let begun = "SELECT path FROM audit WHERE path = '/sessions' AND status IS NULL";
+        let before = database.texts(begun).await.len();
+        let attempt = server.visitor().post_request("/sessions", "").basic_auth(name, Some(password(name)));
+        let attempt = tokio::spawn(send(attempt));
+        let deadline = Instant::now() + PATIENCE;
+        while database.texts(begun).await.len() == before {
+            assert!(Instant::now() < deadline, "the login does not begin");
+        }
+        let changed = database
+            .execute(&format!(
+                "UPDATE account SET {change} WHERE name = '{name}' AND NOT EXISTS (SELECT 1 FROM session)"
+            ))
+            .await;
+        assert_eq!(changed, 1, "the login was quicker");
+        attempt.await.expect("no panic").expect_problem(401, "unauthenticated");
+        assert_eq!(database.texts("SELECT hex(id) FROM session").await, Vec::<String>::new());
     }
 }

@@ -86,23 +86,6 @@ async fn every_ring_gets_a_key_and_the_server_goes_on() {
 }
 
 #[tokio::test]
-async fn rotations_at_once_all_count() {
-    let server = Server::start();
-    std::thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| admin(&server, &["rotate-keys", "name"]));
-        }
-    });
-    let text = fs::read_to_string(ring(&server, "name")).expect("a ring");
-    let ids: Vec<_> = text
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| line.split(' ').next())
-        .collect();
-    assert_eq!(ids, ["1", "2", "3", "4", "5"]);
-}
-
-#[tokio::test]
 async fn retiring_a_key_says_what_dies_and_does_it_when_told() {
     let server = Server::start();
     let (alice, bob) = (server.user("alice").await, server.user("bob").await);

@@ -7,6 +7,7 @@ mod export;
 mod invitation;
 mod keys;
 mod reset_password;
+mod retention;
 
 use serde_json::Value;
 
