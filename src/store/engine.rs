@@ -10,7 +10,8 @@ use std::{
 
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    DbBackend, DbErr, IsolationLevel, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
     sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
@@ -109,6 +110,31 @@ pub(super) async fn begin(write: &DatabaseConnection) -> Result<DatabaseTransact
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         })
         .await
+}
+
+/// Changes nothing, and yet is written.
+pub(super) async fn write_what_is_there(db: &DatabaseTransaction) -> Result<(), DbErr> {
+    db.execute_unprepared("UPDATE seaql_migrations SET applied_at = applied_at").await.map(drop)
+}
+
+/// Commits a transaction that nobody else holds any more.
+pub(super) async fn commit(transaction: Arc<DatabaseTransaction>) -> Result<(), DbErr> {
+    let held = || DbErr::Conn(RuntimeErr::Internal("a transaction was kept beyond its turn".into()));
+    Arc::into_inner(transaction).ok_or_else(held)?.commit().await
+}
+
+/// Closes the connection that writes, and another is opened for the next transaction: after an error the library does
+/// not know whether SQLite is in a transaction, and would go on in one that is never committed.
+pub(super) async fn discard(write: &DatabaseConnection) {
+    match write.get_sqlite_connection_pool().acquire().await {
+        Ok(connection) => {
+            tracing::warn!("the connection that writes is opened anew");
+            if let Err(error) = connection.close().await {
+                tracing::warn!(%error, "the connection that wrote cannot be closed properly");
+            }
+        }
+        Err(error) => tracing::warn!(%error, "there is no connection that writes"),
+    }
 }
 
 /// The file of a sqlite: URL; none for a database in memory.

@@ -25,10 +25,9 @@ mod write;
 
 use std::{path::PathBuf, sync::Arc};
 
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 use sea_orm_migration::MigratorTrait;
 
-use self::hold::Hold;
 pub use self::{
     backup::BackupError,
     restore::{Replacement, RestoreError},
@@ -36,6 +35,7 @@ pub use self::{
     schema::Schema,
     write::Write,
 };
+use self::{hold::Hold, write::Health};
 
 /// An open database.
 #[derive(Clone, Debug)]
@@ -134,12 +134,22 @@ impl Store {
         self.queue.turn().await
     }
 
-    /// Whether the database can be written; changes nothing.
+    /// Whether the database can be written. It is not written to find out, unless the last attempt to write failed: what
+    /// a full disk lacks shows only then, and to what needs much of it. So a failure since the last question is an
+    /// answer, and the next one is a write.
     ///
     /// # Errors
-    /// The engine's: it is away, locked, read-only.
+    /// The engine's: it is away, locked, read-only, full.
     pub async fn probe(&self) -> Result<(), DbErr> {
-        self.begin().await.map(drop)
+        let write = self.begin().await?;
+        match self.queue.health() {
+            Health::Good => Ok(()),
+            Health::Failed => Err(DbErr::Conn(RuntimeErr::Internal("the last write failed".into()))),
+            Health::Doubtful => {
+                engine::write_what_is_there(write.db()).await?;
+                write.commit().await
+            }
+        }
     }
 
     /// Closes every connection, after what runs on it.

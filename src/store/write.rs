@@ -3,8 +3,14 @@
 //! SQLite has one writer at a time, and a commit that survives a power cut costs a wait for the disk. So the
 //! transactions of requests that come at the same time are savepoints inside one transaction of the engine: each is
 //! undone by itself if it fails, and none is answered before the engine's commit that has them all.
+//!
+//! An error can take the engine out of its transaction (SQLite rolls back when the disk is full), where what is written
+//! next would be committed by itself, or never. So every savepoint's end is asked for here, by name; if one is missing,
+//! none of those that share the transaction is kept, and the connection is not used again.
 
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, TransactionTrait};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr};
 use tokio::sync::{mpsc, oneshot};
 
 use super::engine;
@@ -18,8 +24,8 @@ const QUEUE: usize = 1024;
 /// A transaction being written. Dropped, it is undone.
 #[derive(Debug)]
 pub struct Write {
-    // The order of the fields matters: the savepoint is undone before the turn is over.
-    savepoint: DatabaseTransaction,
+    // The order of the fields matters: the transaction is let go of before the turn is over.
+    together: Arc<DatabaseTransaction>,
     end: oneshot::Sender<Committed>,
 }
 
@@ -28,24 +34,52 @@ type Committed = oneshot::Sender<Result<(), String>>;
 
 /// The queue for a turn to write.
 #[derive(Clone, Debug)]
-pub(super) struct Queue(mpsc::Sender<Granted>);
+pub(super) struct Queue {
+    sender: mpsc::Sender<Granted>,
+    health: Arc<Mutex<Health>>,
+}
+
+/// How the last write went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Health {
+    /// It was kept, or there was none.
+    Good,
+    /// It failed.
+    Failed,
+    /// It failed, and somebody has asked since.
+    Doubtful,
+}
 
 impl Queue {
     /// Opens the queue for a connection that nothing else writes with.
     pub(super) fn open(connection: DatabaseConnection) -> Self {
         let (sender, mut waiting) = mpsc::channel(QUEUE);
+        let health = Arc::new(Mutex::new(Health::Good));
+        let known = health.clone();
         tokio::spawn(async move {
             while let Some(first) = waiting.recv().await {
-                write_together(&connection, first, &mut waiting).await;
+                if let Some(written) = write_together(&connection, first, &mut waiting).await {
+                    *lock(&known) = if written { Health::Good } else { Health::Failed };
+                }
             }
         });
-        Self(sender)
+        Self { sender, health }
+    }
+
+    /// How the last transaction went that had something to write.
+    pub(super) fn health(&self) -> Health {
+        let mut health = lock(&self.health);
+        let before = *health;
+        if before == Health::Failed {
+            *health = Health::Doubtful;
+        }
+        before
     }
 
     /// Waits for a turn.
     pub(super) async fn turn(&self) -> Result<Write, DbErr> {
         let (granted, turn) = oneshot::channel();
-        self.0.send(granted).await.map_err(|_| gone())?;
+        self.sender.send(granted).await.map_err(|_| gone())?;
         turn.await.map_err(|_| gone())?
     }
 }
@@ -53,7 +87,7 @@ impl Queue {
 impl Write {
     /// Where to read and write.
     pub fn db(&self) -> &DatabaseTransaction {
-        &self.savepoint
+        &self.together
     }
 
     /// Commits, and returns once what was written survives a power cut.
@@ -61,44 +95,98 @@ impl Write {
     /// # Errors
     /// The engine's; nothing was written then.
     pub async fn commit(self) -> Result<(), DbErr> {
-        self.savepoint.commit().await?;
+        let Self { together, end } = self;
+        drop(together);
         let (committed, outcome) = oneshot::channel();
-        self.end.send(committed).map_err(|_| gone())?;
+        end.send(committed).map_err(|_| gone())?;
         let outcome = outcome.await.map_err(|_| gone())?;
         outcome.map_err(|error| DbErr::Conn(RuntimeErr::Internal(error)))
     }
 }
 
-/// One transaction of the engine: `first`, and whoever waits by the time it is done.
+/// One transaction of the engine: `first`, and whoever waits by the time it is done. Says whether it was kept, unless
+/// nobody wrote anything.
 async fn write_together(
     connection: &DatabaseConnection,
     first: Granted,
     waiting: &mut mpsc::Receiver<Granted>,
-) {
+) -> Option<bool> {
     let together = match engine::begin(connection).await {
-        Ok(together) => together,
-        Err(error) => return drop(first.send(Err(error))),
+        Ok(together) => Arc::new(together),
+        Err(error) => {
+            drop(first.send(Err(error)));
+            engine::discard(connection).await;
+            return Some(false);
+        }
     };
-    let (mut done, mut next, mut turns) = (Vec::new(), Some(first), 0);
-    while let Some(granted) = next {
-        done.extend(take_turn(&together, granted).await);
-        turns += 1;
-        next = if turns < MOST_TOGETHER { waiting.try_recv().ok() } else { None };
-    }
+    let mut done = Vec::new();
+    let outcome = match take_turns(&together, first, waiting, &mut done).await {
+        Ok(()) => engine::commit(together).await,
+        Err(error) => {
+            // It has the connection.
+            drop(together);
+            Err(error)
+        }
+    };
     metrics::histogram!("natter_store_transactions_per_commit").record(done.len() as f64);
-    let outcome = together.commit().await.map_err(|error| error.to_string());
+    if outcome.is_err() {
+        engine::discard(connection).await;
+    }
+    let (wrote, outcome) = (!done.is_empty(), outcome.map_err(|error| error.to_string()));
     for committed in done {
         // Whoever stopped waiting does not want to know.
         let _ = committed.send(outcome.clone());
     }
+    (wrote || outcome.is_err()).then_some(outcome.is_ok())
 }
 
-/// Whom to tell of the commit, unless the turn was given up.
-async fn take_turn(together: &DatabaseTransaction, granted: Granted) -> Option<Committed> {
+/// Lets `first` write, and whoever waits by the time it is done. An error means that the whole transaction is lost.
+async fn take_turns(
+    together: &Arc<DatabaseTransaction>,
+    first: Granted,
+    waiting: &mut mpsc::Receiver<Granted>,
+    done: &mut Vec<Committed>,
+) -> Result<(), DbErr> {
+    done.extend(take_turn(together, first).await?);
+    for _ in 1..MOST_TOGETHER {
+        let Ok(next) = waiting.try_recv() else { break };
+        done.extend(take_turn(together, next).await?);
+    }
+    Ok(())
+}
+
+/// Whom to tell of the commit, unless the turn was given up. An error means that the whole transaction is lost.
+async fn take_turn(
+    together: &Arc<DatabaseTransaction>,
+    granted: Granted,
+) -> Result<Option<Committed>, DbErr> {
+    let run = async |statement| together.execute_unprepared(statement).await;
+    if let Err(error) = run("SAVEPOINT turn").await {
+        drop(granted.send(Err(DbErr::Conn(RuntimeErr::Internal(error.to_string())))));
+        return Err(error);
+    }
     let (end, ended) = oneshot::channel();
-    let turn = together.begin().await.map(|savepoint| Write { savepoint, end });
-    granted.send(turn).ok()?;
-    ended.await.ok()
+    let committed = match granted.send(Ok(Write { together: together.clone(), end })) {
+        Ok(()) => ended.await.ok(),
+        // Whoever waited for the turn has gone.
+        Err(_) => None,
+    };
+    if committed.is_none() {
+        run("ROLLBACK TO turn").await?;
+    }
+    match (run("RELEASE turn").await, committed) {
+        (Ok(_), committed) => Ok(committed),
+        (Err(error), committed) => {
+            if let Some(committed) = committed {
+                let _ = committed.send(Err(error.to_string()));
+            }
+            Err(error)
+        }
+    }
+}
+
+fn lock(health: &Mutex<Health>) -> MutexGuard<'_, Health> {
+    health.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn gone() -> DbErr {
@@ -107,6 +195,7 @@ fn gone() -> DbErr {
 
 #[cfg(test)]
 mod tests {
+    use sea_orm::ConnectionTrait;
     use tokio::task::JoinSet;
 
     use crate::store::{Store, login_attempt};
@@ -161,6 +250,36 @@ mod tests {
         first.commit().await.expect("committed");
         second.await.expect("it does not panic");
         assert!(is_there(&store, 1).await && is_there(&store, 2).await);
+    }
+
+    /// What an engine does by itself when the disk is full.
+    async fn lose_the_transaction(store: &Store) {
+        let write = store.begin().await.expect("a turn");
+        write.db().execute_unprepared("ROLLBACK").await.expect("rolled back");
+    }
+
+    #[tokio::test]
+    async fn when_the_transaction_is_lost_nobody_is_told_otherwise_and_the_next_one_is_kept() {
+        let (_directory, store) = store().await;
+        for number in 0..3 {
+            let first = store.begin().await.expect("a turn");
+            let mut attempts = login_attempt::find(first.db(), &[number; 32]).await.expect("read");
+            attempts.failures = 1;
+            login_attempt::save(first.db(), attempts).await.expect("written");
+            // The other waits before the first is done, so that they share a transaction.
+            let ((), outcome) = tokio::join!(lose_the_transaction(&store), first.commit());
+            outcome.expect_err("it is lost");
+            assert!(!is_there(&store, number).await);
+            store.probe().await.expect_err("a write has failed");
+            store.probe().await.expect("one that is tried goes well");
+
+            let lost = store.begin().await.expect("a turn");
+            lost.db().execute_unprepared("ROLLBACK").await.expect("rolled back");
+            lost.commit().await.expect_err("it is lost");
+
+            write(&store, number + 100, true).await;
+            assert!(is_there(&store, number + 100).await, "for another connection, too");
+        }
     }
 
     #[tokio::test]

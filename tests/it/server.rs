@@ -3,7 +3,8 @@
 use std::{
     ffi::OsStr,
     io::Write,
-    path::Path,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
     process::{Command, ExitStatus, Output, Stdio},
 };
 
@@ -77,6 +78,21 @@ impl Server {
         Self::run(directory, &mut command)
     }
 
+    /// One whose data are on a disk of this many bytes, which only its own process sees.
+    pub fn start_on_small_disk(bytes: u64) -> Self {
+        let directory = TempDir::new().expect("a temporary directory");
+        let script =
+            format!("mkdir data && mount -t tmpfs -o size={bytes},mode=700 tmpfs data && exec \"$0\"");
+        let mut command = Command::new("unshare");
+        if !is_root() {
+            command.args(["--user", "--map-root-user"]);
+        }
+        command.args(["--mount", "--", "sh", "-c", &script, PROGRAM]);
+        prepare(&mut command, directory.path());
+        command.envs(SETTINGS);
+        Self::run(directory, &mut command)
+    }
+
     fn run(directory: TempDir, command: &mut Command) -> Self {
         let process = Process::start(command);
         let serving = process.logged("serving");
@@ -112,6 +128,22 @@ impl Server {
         let _ = stdin.write_all(input.as_bytes());
         drop(stdin);
         outcome(child.wait_with_output().expect("it ends"))
+    }
+
+    /// The same where the server [sees](Self::start_on_small_disk) what others do not.
+    pub fn command_inside(&self, arguments: &[&str]) -> (ExitStatus, String, String) {
+        let mut command = Command::new("nsenter");
+        if !is_root() {
+            command.args(["--user", "--preserve-credentials"]);
+        }
+        command.args(["--target", &self.process.id().to_string(), "--mount", "--wd", "--", PROGRAM]);
+        finish(command.args(arguments))
+    }
+
+    /// A path of the server's directory as the server sees it.
+    pub fn inside(&self, path: &str) -> PathBuf {
+        let root = PathBuf::from(format!("/proc/{}/root", self.process.id()));
+        root.join(self.directory.path().strip_prefix("/").expect("an absolute path")).join(path)
     }
 
     /// The directory that the server runs in: its data are below it.
@@ -164,7 +196,11 @@ pub fn fresh_directory() -> TempDir {
 
 /// Runs a command of the program that ends by itself, in `directory`; its status, output and error output.
 pub fn run(directory: &Path, arguments: &[&str]) -> (ExitStatus, String, String) {
-    outcome(command(directory).envs(SETTINGS).args(arguments).output().expect("it runs"))
+    finish(command(directory).envs(SETTINGS).args(arguments))
+}
+
+fn finish(command: &mut Command) -> (ExitStatus, String, String) {
+    outcome(command.output().expect("it runs"))
 }
 
 fn outcome(output: Output) -> (ExitStatus, String, String) {
@@ -177,16 +213,27 @@ pub fn refuses_to_start(directory: &Path, settings: &[(&str, &str)]) -> (ExitSta
     Process::start(command(directory).envs(SETTINGS).envs(settings.iter().copied())).end()
 }
 
-/// The program, to be run in `directory`, with none of the settings of whoever runs the tests.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_natter-api");
+
+/// The program, to be run in `directory`.
 fn command(directory: &Path) -> Command {
-    command_of(env!("CARGO_BIN_EXE_natter-api").as_ref(), directory)
+    command_of(PROGRAM.as_ref(), directory)
 }
 
 fn command_of(program: &OsStr, directory: &Path) -> Command {
     let mut command = Command::new(program);
+    prepare(&mut command, directory);
+    command
+}
+
+/// Has a command run in `directory`, with none of the settings of whoever runs the tests.
+fn prepare(command: &mut Command, directory: &Path) {
     command.current_dir(directory);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("NATTER_")) {
         command.env_remove(name);
     }
-    command
+}
+
+fn is_root() -> bool {
+    std::fs::metadata("/proc/self").expect("/proc is mounted").uid() == 0
 }

@@ -1,5 +1,7 @@
 //! A client that works until the server goes away, and then tries again what it does not know of.
 
+use std::collections::HashMap;
+
 use natter::random::Random;
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
@@ -152,15 +154,16 @@ impl Worker {
 
     /// Holds what it knows against what is there.
     pub async fn check(&self, database: &Database) {
-        for one in &self.sent {
-            let (table, column) = match one.kind {
-                Kind::Message => ("message", "text"),
-                Kind::Space => ("space", "name"),
-                // Nothing in a share tells it from another of the same.
-                Kind::Share => continue,
-            };
-            let found = format!("SELECT lower(hex(id)) FROM {table} WHERE {column} = '{}'", one.mark);
-            let ids = database.texts(&found).await;
+        let mut there: HashMap<String, Vec<String>> = HashMap::new();
+        for table in ["text FROM message", "name FROM space"] {
+            for row in database.texts(&format!("SELECT lower(hex(id)) || ' ' || {table}")).await {
+                let (id, mark) = row.split_once(' ').expect("both");
+                there.entry(mark.to_owned()).or_default().push(id.to_owned());
+            }
+        }
+        // Nothing in a share tells it from another of the same.
+        for one in self.sent.iter().filter(|one| one.kind != Kind::Share) {
+            let ids = there.get(&one.mark).cloned().unwrap_or_default();
             assert!(one.possible_counts().contains(&(ids.len() as i64)), "{ids:?}: {one:?}");
             if let (Some(there), Some(answered)) = (ids.first(), one.id()) {
                 assert_eq!(*there, answered.replace('-', ""), "{one:?}");
