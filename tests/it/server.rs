@@ -28,7 +28,7 @@ pub struct Server {
 
 /// What every server under test is started with: nothing is fetched from strangers, hashing is cheap, ports are
 /// free ones.
-const SETTINGS: [(&str, &str); 7] = [
+pub const SETTINGS: [(&str, &str); 7] = [
     PORTS[0],
     PORTS[1],
     ("NATTER_PASSWORDS__MEMORY_KIB", "7168"),

@@ -8,6 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    time::Instant,
 };
 
 use tempfile::TempDir;
@@ -16,6 +17,7 @@ use super::{admin, audited, refused};
 use crate::{
     client::{bare, text},
     database::Database,
+    process::PATIENCE,
     server::{Server, fresh_directory, run},
 };
 
@@ -61,7 +63,9 @@ async fn one_made_while_the_server_writes_has_all_that_was_answered_before() {
     });
     let mut answered = 0;
     for number in 1..=3 {
+        let deadline = Instant::now() + PATIENCE;
         while posted.load(Ordering::SeqCst) < answered + 10 {
+            assert!(!writer.is_finished() && Instant::now() < deadline, "nothing is written any more");
             tokio::task::yield_now().await;
         }
         answered = posted.load(Ordering::SeqCst);

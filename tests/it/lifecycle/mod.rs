@@ -6,6 +6,7 @@ mod erase;
 mod export;
 mod invitation;
 mod keys;
+mod operations_page;
 mod reset_password;
 mod retention;
 
