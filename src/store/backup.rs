@@ -41,9 +41,11 @@ impl Store {
             io::ErrorKind::AlreadyExists => BackupError::Exists(to.to_owned()),
             _ => BackupError::Io { path: to.to_owned(), source },
         };
+        // The engine takes names as text, and would write to another file.
+        let name = to.to_str().ok_or_else(|| io_error(io::Error::other("the name is not UTF-8")))?;
         // Made here, for the engine would let others read it; it takes a file that is empty.
         OpenOptions::new().write(true).create_new(true).mode(0o600).open(to).map_err(io_error)?;
-        let copied = self.write.execute_raw(engine::copy_into(to)).await;
+        let copied = self.write.execute_raw(engine::copy_into(name)).await;
         let kept = copied.map_err(BackupError::from).and_then(|_| sync(to).map_err(io_error));
         if kept.is_err() {
             let _ = fs::remove_file(to);

@@ -54,8 +54,7 @@ async fn connected(
 }
 
 /// The statement that copies a database into an empty file, as it is at one moment.
-pub(super) fn copy_into(path: &Path) -> Statement {
-    let path = path.to_string_lossy().into_owned();
+pub(super) fn copy_into(path: &str) -> Statement {
     Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [path.into()])
 }
 
