@@ -4,7 +4,7 @@ use std::{
     fs,
     io::Write,
     net::TcpListener,
-    os::unix::fs::chown,
+    os::unix::fs::{PermissionsExt, chown},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::OnceLock,
@@ -151,6 +151,30 @@ impl Cluster {
         command.args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-U", role, "-d", database, "-h", &host]);
         command.args(["-p", &self.port.to_string(), "-c", statements]).env("PGPASSWORD", PASSWORD);
         command
+    }
+
+    /// Has the server take connections over TLS only, with this certificate and key.
+    pub fn speak_tls(&self, certificate: &Path, key: &Path) {
+        let data = self.directory.path().join("data");
+        for (from, to) in [(certificate, "server.crt"), (key, "server.key")] {
+            let to = data.join(to);
+            fs::copy(from, &to).expect("copied");
+            fs::set_permissions(&to, fs::Permissions::from_mode(0o600)).expect("chmod");
+            if server::is_root() {
+                chown(&to, Some(UNPRIVILEGED), Some(UNPRIVILEGED)).expect("root may");
+            }
+        }
+        fs::write(
+            data.join("pg_hba.conf"),
+            "local all postgres trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n",
+        )
+        .expect("written");
+        self.sql("postgres", "ALTER SYSTEM SET ssl = on");
+        self.sql("postgres", "SELECT pg_reload_conf()");
+        let deadline = Instant::now() + PATIENCE;
+        while self.sql("postgres", "SHOW ssl").trim() != "on" {
+            assert!(Instant::now() < deadline, "TLS is not on");
+        }
     }
 
     /// Ends the server with a signal, -INT (fast) or -QUIT (at once), and starts it again.

@@ -5,6 +5,7 @@ mod grants;
 mod migrate;
 mod replicas;
 mod retention;
+mod tls;
 
 use std::{
     fs::{self, OpenOptions},
