@@ -36,7 +36,7 @@ const MIGRATION: i64 = 0x6e61_7474_6572_0002;
 
 /// What holds for every connection. A server that waits in vain for us gives the locks back.
 const SESSION: [(&str, &str); 4] = [
-    ("search_path", "natter"),
+    ("search_path", "natter,pg_temp"),
     ("statement_timeout", "10s"),
     ("lock_timeout", "5s"),
     ("idle_in_transaction_session_timeout", "10s"),
@@ -185,8 +185,7 @@ pub(super) async fn migrating(write: &DatabaseConnection) -> Result<(), DbErr> {
     run("SET statement_timeout = 0; SET lock_timeout = 0").await?;
     run(&format!("SELECT pg_advisory_lock({MIGRATION})")).await?;
     // A table that requests hold is waited for, but they do not queue behind us for longer.
-    run("SET lock_timeout = '5s'; SET ROLE natter_owner").await?;
-    run("CREATE SCHEMA IF NOT EXISTS natter").await.map(drop)
+    run("SET lock_timeout = '5s'; SET ROLE natter_owner").await.map(drop)
 }
 
 pub(super) async fn migrated(write: &DatabaseConnection) -> Result<(), DbErr> {

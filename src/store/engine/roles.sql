@@ -1,25 +1,67 @@
--- The four roles of a PostgreSQL server that Natter uses, and what holds for them whoever connects. Run once for each
--- server, by a superuser. Passwords are set apart from this file; schema, tables and grants are the migrations'
--- (`natter-api migrate`). The database is made after this: CREATE DATABASE natter OWNER natter_owner, and then
--- REVOKE ALL ON DATABASE natter FROM PUBLIC; GRANT CONNECT ON DATABASE natter TO the three roles that log in.
+-- The roles of Natter's PostgreSQL database, and what each may do before there is a table. The migrations make the
+-- tables and grant verbs on them.
+--
+-- Run by a superuser, connected to the database that Natter uses; a second run changes nothing. It sets no password.
+-- A statement ends with ";" and an empty line, and has no empty line inside: single-user mode (postgres --single -j)
+-- reads it so.
 
--- Owns the schema; nobody logs in as it.
-CREATE ROLE natter_owner NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT;
+DO $$
+DECLARE
+    wanted text;
+BEGIN
+    FOREACH wanted IN ARRAY ARRAY['natter_owner', 'natter_migrate', 'natter_api_user', 'natter_retention'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
+            EXECUTE format('CREATE ROLE %I', wanted);
+        END IF;
+    END LOOP;
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format(
+        'GRANT CONNECT ON DATABASE %I TO natter_migrate, natter_api_user, natter_retention', current_database());
+END
+$$;
 
--- `natter-api migrate`, and nothing else: it works as natter_owner.
-CREATE ROLE natter_migrate LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT CONNECTION LIMIT 5;
+-- Owns the schema and all that is in it. Nobody logs in as it.
+ALTER ROLE natter_owner
+    NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOLOGIN NOINHERIT CONNECTION LIMIT 0;
+
+-- `natter-api migrate` alone logs in as it, and is the owner from the first statement on.
+ALTER ROLE natter_migrate
+    NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS LOGIN NOINHERIT CONNECTION LIMIT 4;
+
 GRANT natter_owner TO natter_migrate;
 
--- The servers.
-CREATE ROLE natter_api_user LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT CONNECTION LIMIT 100;
-ALTER ROLE natter_api_user SET search_path = natter;
-ALTER ROLE natter_api_user SET statement_timeout = '10s';
-ALTER ROLE natter_api_user SET lock_timeout = '5s';
-ALTER ROLE natter_api_user SET idle_in_transaction_session_timeout = '10s';
+ALTER ROLE natter_migrate SET role TO natter_owner;
 
--- `natter-api retention`: removes what is past its time, and nothing else.
-CREATE ROLE natter_retention LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT CONNECTION LIMIT 5;
-ALTER ROLE natter_retention SET search_path = natter;
-ALTER ROLE natter_retention SET statement_timeout = '30s';
-ALTER ROLE natter_retention SET lock_timeout = '5s';
-ALTER ROLE natter_retention SET idle_in_transaction_session_timeout = '30s';
+ALTER ROLE natter_migrate SET search_path TO natter, pg_temp;
+
+ALTER ROLE natter_migrate SET idle_in_transaction_session_timeout TO '60s';
+
+-- `natter-api serve`.
+ALTER ROLE natter_api_user
+    NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS LOGIN NOINHERIT CONNECTION LIMIT 80;
+
+ALTER ROLE natter_api_user SET search_path TO natter, pg_temp;
+
+ALTER ROLE natter_api_user SET statement_timeout TO '30s';
+
+ALTER ROLE natter_api_user SET lock_timeout TO '10s';
+
+ALTER ROLE natter_api_user SET idle_in_transaction_session_timeout TO '30s';
+
+-- Removes what is past its time, in batches.
+ALTER ROLE natter_retention
+    NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS LOGIN NOINHERIT CONNECTION LIMIT 4;
+
+ALTER ROLE natter_retention SET search_path TO natter, pg_temp;
+
+ALTER ROLE natter_retention SET statement_timeout TO '60s';
+
+ALTER ROLE natter_retention SET lock_timeout TO '10s';
+
+ALTER ROLE natter_retention SET idle_in_transaction_session_timeout TO '60s';
+
+CREATE SCHEMA IF NOT EXISTS natter AUTHORIZATION natter_owner;
+
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+
+GRANT USAGE ON SCHEMA natter TO natter_api_user, natter_retention;

@@ -7,7 +7,7 @@ use std::{
     os::unix::fs::{PermissionsExt, chown},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::OnceLock,
+    sync::{Mutex, OnceLock},
     thread,
     time::{Duration, Instant},
 };
@@ -44,6 +44,7 @@ pub struct Cluster {
     // Ends the server when its standard input is closed.
     keeper: Child,
     template: OnceLock<()>,
+    roles: Mutex<()>,
 }
 
 impl Cluster {
@@ -65,9 +66,9 @@ impl Cluster {
         ]));
         let port = free_port();
         let keeper = keep(&directory, port);
-        let cluster = Self { directory, port, keeper, template: OnceLock::new() };
+        let cluster = Self { directory, port, keeper, template: OnceLock::new(), roles: Mutex::new(()) };
         cluster.wait();
-        cluster.sql("postgres", ROLES);
+        cluster.create("natter");
         for role in ["natter_migrate", "natter_api_user", "natter_retention"] {
             cluster.sql("postgres", &format!("ALTER ROLE {role} PASSWORD '{PASSWORD}'"));
         }
@@ -87,8 +88,10 @@ impl Cluster {
 
     /// Makes a database without a schema.
     pub fn create(&self, database: &str) {
-        self.sql("postgres", &format!("CREATE DATABASE {database} OWNER natter_owner"));
-        self.close_to_others(database);
+        // Roles are the cluster's: two cannot be changing them.
+        let _alone = self.roles.lock().expect("no other panics");
+        self.sql("postgres", &format!("CREATE DATABASE {database}"));
+        self.sql(database, ROLES);
     }
 
     /// Makes a database with the schema and nothing in it.
@@ -104,7 +107,7 @@ impl Cluster {
 
     /// Copies a database that nobody uses.
     pub fn copy(&self, from: &str, to: &str) {
-        self.sql("postgres", &format!("CREATE DATABASE {to} TEMPLATE {from} OWNER natter_owner"));
+        self.sql("postgres", &format!("CREATE DATABASE {to} TEMPLATE {from}"));
         self.close_to_others(to);
     }
 

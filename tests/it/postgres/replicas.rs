@@ -94,7 +94,7 @@ async fn post_until_acknowledged(servers: Vec<Client>, path: String, marks: Vec<
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_restarts_loses_nothing_and_doubles_nothing() {
     let mut cluster = Cluster::start();
-    cluster.copy_template("natter");
+    assert!(cluster.migrate("natter").0);
     let directories: [TempDir; 2] = std::array::from_fn(|_| crate::server::fresh_directory());
     directories.iter().for_each(|directory| write_password(directory.path()));
     let keys = directories[0].path().join("keys").display().to_string();

@@ -28,7 +28,7 @@ fn begin(cluster: &Cluster, authority: Option<&Authority>) -> Starting {
 
 fn secure(authority: &Authority, names: &[&str], validity: Validity) -> Cluster {
     let cluster = Cluster::start();
-    cluster.copy_template("natter");
+    assert!(cluster.migrate("natter").0);
     let identity = authority.sign(names, validity);
     let directory = tempfile::TempDir::new().expect("a temporary directory");
     let (certificate, key) = identity.write(directory.path(), "server");
