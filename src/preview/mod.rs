@@ -19,8 +19,8 @@ mod worker_client;
 
 pub use self::{
     card::Card,
-    fetch::StartError,
-    previewer::Previewer,
+    fetch::{Ask, Lifetime, StartError, Validators},
+    previewer::{Fetched, Preview, Previewer},
     refusal::{FetchError, Refusal},
     source::Source,
     worker_client::WorkerClient,

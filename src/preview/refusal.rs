@@ -68,12 +68,15 @@ pub enum FetchError {
     /// Another status than 200.
     #[error("the answer has the status {0}")]
     Status(u16),
-    /// Not an HTML page.
-    #[error("the answer is not an HTML page")]
+    /// Neither an HTML page nor a feed or an image.
+    #[error("the answer is neither an HTML page nor a feed or an image")]
     NotHtml,
     /// A content coding that is not taken, or several.
     #[error("the answer has a content coding that is not taken")]
     ContentCoding,
+    /// The host has answered 429, or 503 with `Retry-After`, and the time it named is not over.
+    #[error("the host has asked to be left alone for a while")]
+    AskedToWait,
     /// The preview worker could not be asked, or answered something else than a card.
     #[error("the preview worker gave no card: {0}")]
     Worker(String),
@@ -95,6 +98,7 @@ impl FetchError {
             Self::Status(_) => "fetch.status",
             Self::NotHtml => "fetch.not-html",
             Self::ContentCoding => "fetch.content-coding",
+            Self::AskedToWait => "fetch.asked-to-wait",
             Self::Worker(_) => "fetch.worker",
         }
     }

@@ -12,11 +12,15 @@ use tokio::{
 use crate::{
     preview::{Card, Previewer, Refusal},
     problem::Problem,
+    random::Random,
 };
 
 /// How long after the deadline a failure shows, so that one cut off by the deadline looks the same as
 /// one that was known early.
 const MARGIN: Duration = Duration::from_millis(50);
+
+/// At most so many milliseconds later still, at random, so that the moment says nothing about the reason.
+const JITTER_MILLIS: u64 = 64;
 
 /// When a client that found the service full should try again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -29,17 +33,18 @@ pub struct Api {
     /// Absent where only the document is made.
     previewer: Option<Previewer>,
     fetches: Semaphore,
+    random: Random,
 }
 
 impl Api {
     /// The operation, with at most `concurrent` fetches at one time.
     pub fn new(previewer: Previewer, concurrent: usize) -> Self {
-        Self { previewer: Some(previewer), fetches: Semaphore::new(concurrent) }
+        Self { previewer: Some(previewer), fetches: Semaphore::new(concurrent), random: Random::system() }
     }
 
     /// The operation as a description only; it fetches nothing.
     pub fn described() -> Self {
-        Self { previewer: None, fetches: Semaphore::new(0) }
+        Self { previewer: None, fetches: Semaphore::new(0), random: Random::system() }
     }
 }
 
@@ -59,7 +64,8 @@ impl Api {
     ) -> Result<Json<Card>, Problem> {
         check_given_once(request)?;
         let previewer = self.previewer.as_ref().ok_or_else(Problem::internal)?;
-        let shown_at = Instant::now() + previewer.deadline() + MARGIN;
+        let jitter = Duration::from_millis(u64::from_le_bytes(self.random.bytes()) % JITTER_MILLIS);
+        let shown_at = Instant::now() + previewer.deadline() + MARGIN + jitter;
         let outcome = {
             let _place = self.fetches.try_acquire().map_err(|_| full())?;
             previewer.preview(&url).await

@@ -53,5 +53,13 @@ pub fn mutations() -> Vec<Mutation> {
             .change("fetch/body.rs", "const ZSTD_WINDOW_LOG: u32 = 23;", "const ZSTD_WINDOW_LOG: u32 = 27;")
             .noticed_by(&["resource: zstd with a large window"])
             .showing("\"title\": \"Late\""),
+        Mutation::off("oEmbed endpoints are asked on the list alone")
+            .change(
+                "previewer.rs",
+                "lacks && self.asks_oembed(endpoint)",
+                "lacks || self.asks_oembed(endpoint)",
+            )
+            .noticed_by(&["second stage: an oEmbed endpoint of a host that is not on the list"])
+            .showing("other.example.net"),
     ]
 }
