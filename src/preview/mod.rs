@@ -5,6 +5,7 @@
 //! same door; [`page`] reads the head of the page as a stream.
 
 pub mod address;
+mod cache;
 pub mod command;
 pub mod fetch;
 pub mod page;

@@ -1,5 +1,7 @@
 //! Why there is no card.
 
+use std::time::Duration;
+
 use crate::{
     preview::{address, target::UrlRule},
     problem::{Kind, Problem},
@@ -101,6 +103,25 @@ impl FetchError {
             Self::AskedToWait => "fetch.asked-to-wait",
             Self::Worker(_) => "fetch.worker",
         }
+    }
+
+    /// How long the worker remembers it, instead of trying again: as long as its kind is likely to last.
+    pub fn remembered(&self) -> Duration {
+        Duration::from_secs(match self {
+            // What the site, or the policy, decides by its settings.
+            Self::AddressDenied(_)
+            | Self::RedirectRefused(_)
+            | Self::RedirectNowhere
+            | Self::TooManyRedirects
+            | Self::HeaderTooLarge
+            | Self::NotHtml
+            | Self::ContentCoding
+            | Self::Status(400..=499) => 300,
+            // What may be over soon.
+            Self::Unresolvable(_) | Self::Exchange(_) | Self::Status(_) | Self::PeerNotJudged => 60,
+            Self::Deadline | Self::AskedToWait => 30,
+            Self::Worker(_) => 0,
+        })
     }
 
     /// The rule behind the reason, where there is one.
