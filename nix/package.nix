@@ -19,13 +19,14 @@ let
     ];
   };
   program =
-    name: flags:
+    name: profile: flags:
     let
       common = {
         inherit src;
         pname = name;
         version = "0.1.0";
         strictDeps = true;
+        CARGO_PROFILE = profile;
         cargoExtraArgs = "--locked --bin ${name} ${flags}";
         # The tests want a network namespace, a browser and a shell: .ci/test.
         doCheck = false;
@@ -41,6 +42,6 @@ let
     );
 in
 {
-  natter-api = program "natter-api" "";
-  natter-preview = program "natter-preview" "--no-default-features";
+  natter-api = program "natter-api" "release" "";
+  natter-preview = program "natter-preview" "worker" "--no-default-features";
 }

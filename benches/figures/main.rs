@@ -35,9 +35,17 @@ fn shipped_worker() -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("worker");
     let mut build = Command::new(env!("CARGO"));
     build.current_dir(env!("CARGO_MANIFEST_DIR")).arg("build").arg("--target-dir").arg(&target);
-    build.args(["--quiet", "--release", "--locked", "--no-default-features", "--bin", "natter-preview"]);
+    build.args([
+        "--quiet",
+        "--profile",
+        "worker",
+        "--locked",
+        "--no-default-features",
+        "--bin",
+        "natter-preview",
+    ]);
     assert!(build.status().expect("cargo runs").success(), "the worker cannot be built");
-    target.join("release/natter-preview")
+    target.join("worker/natter-preview")
 }
 
 fn main() -> ExitCode {

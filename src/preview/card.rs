@@ -19,7 +19,7 @@ pub struct Card {
     /// A sentence or two about the page, at most 500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The URL of an image for the page. The image itself was not fetched.
+    /// The URL of an image for the page. Of the image itself at most the first bytes were fetched, for its size.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
     /// The name of the site, at most 100 characters.
@@ -35,10 +35,10 @@ pub struct Card {
     #[oai(rename = "type")]
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// The image's width in pixels, as the page claims.
+    /// The image's width in pixels, as the page claims, or else as the image's first bytes say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_width: Option<u32>,
-    /// The image's height in pixels, as the page claims.
+    /// The image's height in pixels, as the page claims, or else as the image's first bytes say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_height: Option<u32>,
     /// What the image shows, in words, at most 300 characters.

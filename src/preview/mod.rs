@@ -5,6 +5,7 @@
 //! same door; [`page`] reads the head of the page as a stream.
 
 pub mod address;
+mod cache;
 pub mod command;
 pub mod fetch;
 pub mod page;
@@ -19,8 +20,8 @@ mod worker_client;
 
 pub use self::{
     card::Card,
-    fetch::StartError,
-    previewer::Previewer,
+    fetch::{Ask, Lifetime, StartError, Validators},
+    previewer::{Fetched, Preview, Previewer},
     refusal::{FetchError, Refusal},
     source::Source,
     worker_client::WorkerClient,

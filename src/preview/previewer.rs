@@ -3,20 +3,46 @@
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
+use url::Host;
 
 use super::{
     card::Card,
-    fetch::{Fetcher, Page, StartError},
-    page::{Reader, assemble},
+    fetch::{Answer, Ask, Fetcher, Lifetime, Media, Page, Part, StartError},
+    page::{Reader, assemble, assemble_feed, dimensions, oembed, oembed_endpoint},
     refusal::{FetchError, Refusal},
-    target::Target,
+    target::{Target, TargetHost, UrlRule, is_within},
 };
 use crate::settings::FetchSettings;
+
+/// The longest time for what is fetched beside the page, within the deadline.
+const BESIDE: Duration = Duration::from_secs(1);
+
+/// The most bytes of an image that is itself what was linked to.
+const IMAGE_BYTES: usize = 96 * 1024;
 
 /// Makes cards by fetching pages from this process.
 pub struct Previewer {
     fetcher: Fetcher,
     deadline: Duration,
+    oembed_hosts: Vec<String>,
+    image_dimensions: bool,
+}
+
+/// A card, and for how long.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// The card.
+    pub card: Card,
+    /// How long its page is good for.
+    pub lifetime: Lifetime,
+}
+
+/// What became of fetching a page.
+pub enum Fetched {
+    /// Its card.
+    Card(Box<Preview>),
+    /// The page is as it was last time.
+    Unchanged(Lifetime),
 }
 
 impl Previewer {
@@ -25,7 +51,16 @@ impl Previewer {
     /// # Errors
     /// If the system has no name servers or root certificates.
     pub fn new(settings: &FetchSettings) -> Result<Self, StartError> {
-        Ok(Self { fetcher: Fetcher::new(settings)?, deadline: settings.deadline })
+        let names = settings.oembed_hosts.iter().filter_map(|host| match host {
+            Host::Domain(name) => Some(name.clone()),
+            Host::Ipv4(_) | Host::Ipv6(_) => None,
+        });
+        Ok(Self {
+            fetcher: Fetcher::new(settings)?,
+            deadline: settings.deadline,
+            oembed_hosts: names.collect(),
+            image_dimensions: settings.image_dimensions,
+        })
     }
 
     /// The longest time that [`preview`](Self::preview) takes.
@@ -39,33 +74,123 @@ impl Previewer {
     /// [`Refusal::Url`] at once for what the URL alone shows; [`Refusal::Fetch`] for everything that
     /// depends on the network, at the deadline at the latest.
     pub async fn preview(&self, url: &str) -> Result<Card, Refusal> {
-        let outcome = self.judge_and_fetch(url).await;
-        let label = outcome.as_ref().map_or_else(Refusal::id, |_| "card");
-        metrics::counter!("natter_preview_outcomes_total", "outcome" => label).increment(1);
-        outcome
-    }
-
-    async fn judge_and_fetch(&self, url: &str) -> Result<Card, Refusal> {
-        let target = self.fetcher.urls().judge_text(url)?;
-        let host = target.url().host_str().unwrap_or_default().to_owned();
-        let fetched = timeout_at(Instant::now() + self.deadline, self.fetch(target)).await;
-        let fetched = fetched.unwrap_or(Err(FetchError::Deadline));
-        if let Err(error) = &fetched {
-            tracing::info!(host, reason = error.id(), rule = error.rule(), "no preview");
-            tracing::debug!(host, %error, "no preview");
+        match self.fetch(self.judge(url)?, &Ask::default()).await? {
+            Fetched::Card(preview) => Ok(preview.card),
+            // It was not asked whether it is.
+            Fetched::Unchanged(_) => Err(FetchError::Status(304).into()),
         }
-        Ok(fetched?)
     }
 
-    async fn fetch(&self, target: Target) -> Result<Card, FetchError> {
-        let Page { url, charset, mut body } = self.fetcher.page(target).await?;
-        let mut reader = Reader::new(charset.as_deref());
+    /// Judges a URL that is given from outside.
+    ///
+    /// # Errors
+    /// What the URL alone shows.
+    pub fn judge(&self, url: &str) -> Result<Target, UrlRule> {
+        self.fetcher.urls().judge_text(url).inspect_err(|rule| count(rule.id()))
+    }
+
+    /// Fetches the page at a place that has been judged.
+    ///
+    /// # Errors
+    /// Everything that depends on the network, at the deadline at the latest.
+    pub async fn fetch(&self, target: Target, ask: &Ask) -> Result<Fetched, FetchError> {
+        let host = target.url().host_str().unwrap_or_default().to_owned();
+        let deadline = Instant::now() + self.deadline;
+        let fetched = timeout_at(deadline, self.page(target, ask)).await;
+        let fetched = fetched.unwrap_or(Err(FetchError::Deadline));
+        count(fetched.as_ref().map_or_else(FetchError::id, |_| "card"));
+        match fetched {
+            Ok((Fetched::Card(mut preview), endpoint)) => {
+                // What is missing at the deadline stays missing; the card is good without it.
+                let until = deadline.min(Instant::now() + BESIDE);
+                let _ = timeout_at(until, self.complete(&mut preview.card, endpoint)).await;
+                Ok(Fetched::Card(preview))
+            }
+            Ok((unchanged, _)) => Ok(unchanged),
+            Err(error) => {
+                tracing::info!(host, reason = error.id(), rule = error.rule(), "no preview");
+                tracing::debug!(host, %error, "no preview");
+                Err(error)
+            }
+        }
+    }
+
+    /// The page itself, with the oEmbed endpoint that it names.
+    async fn page(&self, target: Target, ask: &Ask) -> Result<(Fetched, Option<Target>), FetchError> {
+        let page = match self.fetcher.page(target, ask).await? {
+            Answer::Page(page) => *page,
+            Answer::Unchanged(lifetime) => return Ok((Fetched::Unchanged(lifetime), None)),
+        };
+        let Page { url, media, charset, opt_out, lifetime, mut body } = page;
+        let policy = self.fetcher.urls();
+        let mut endpoint = None;
+        let mut reader = match media {
+            Media::Html => Reader::new(charset.as_deref()),
+            Media::Feed => Reader::of_feed(charset.as_deref()),
+            Media::Image => {
+                let mut bytes = Vec::new();
+                while let Some(chunk) = body.chunk().await.filter(|_| bytes.len() < IMAGE_BYTES) {
+                    bytes.extend_from_slice(chunk);
+                }
+                let mut card = Card { url: url.to_string(), kind: Some("image".into()), ..Card::default() };
+                (card.image_width, card.image_height) = dimensions(&bytes).unzip();
+                card.image = Some(card.url.clone());
+                opt_out.apply(&mut card);
+                return Ok((Fetched::Card(Box::new(Preview { card, lifetime })), None));
+            }
+            Media::Json => return Err(FetchError::NotHtml),
+        };
         while let Some(chunk) = body.chunk().await {
             if !reader.read(chunk) {
                 break;
             }
         }
         metrics::histogram!("natter_preview_read_bytes").record(body.bytes_sent() as f64);
-        Ok(assemble(self.fetcher.urls(), &url, &reader.finish()))
+        let facts = reader.finish();
+        let mut card = if media == Media::Feed {
+            assemble_feed(&url, &facts)
+        } else {
+            endpoint = oembed_endpoint(policy, &url, &facts);
+            assemble(policy, &url, &facts)
+        };
+        opt_out.apply(&mut card);
+        Ok((Fetched::Card(Box::new(Preview { card, lifetime })), endpoint))
     }
+
+    /// Fills what the card lacks from the page's oEmbed endpoint, if its host is on the list, and the size of its
+    /// image from the image's first bytes. Whatever fails leaves the card as it is.
+    async fn complete(&self, card: &mut Card, endpoint: Option<Target>) {
+        let lacks = card.title.is_none() || card.image.is_none();
+        if let Some(endpoint) = endpoint.filter(|endpoint| lacks && self.asks_oembed(endpoint)) {
+            match self.fetcher.part(endpoint, Part::Oembed).await {
+                Ok((url, answer)) => oembed::complete(self.fetcher.urls(), &url, &answer, card),
+                Err(error) => tracing::debug!(%error, reason = error.id(), "no oEmbed"),
+            }
+        }
+        if !self.image_dimensions || (card.image_width.is_some() && card.image_height.is_some()) {
+            return;
+        }
+        let image = card.image.as_deref().and_then(|image| self.fetcher.urls().judge_text(image).ok());
+        if let Some(image) = image {
+            match self.fetcher.part(image, Part::Image).await {
+                Ok((_, bytes)) => {
+                    if let Some((width, height)) = dimensions(&bytes) {
+                        (card.image_width, card.image_height) = (Some(width), Some(height));
+                    }
+                }
+                Err(error) => tracing::debug!(%error, reason = error.id(), "no size of the image"),
+            }
+        }
+    }
+
+    fn asks_oembed(&self, endpoint: &Target) -> bool {
+        match endpoint.host() {
+            TargetHost::Name(name) => self.oembed_hosts.iter().any(|host| is_within(name, host)),
+            TargetHost::Address(_) => false,
+        }
+    }
+}
+
+fn count(outcome: &'static str) {
+    metrics::counter!("natter_preview_outcomes_total", "outcome" => outcome).increment(1);
 }

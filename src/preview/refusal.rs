@@ -1,5 +1,7 @@
 //! Why there is no card.
 
+use std::time::Duration;
+
 use crate::{
     preview::{address, target::UrlRule},
     problem::{Kind, Problem},
@@ -68,12 +70,15 @@ pub enum FetchError {
     /// Another status than 200.
     #[error("the answer has the status {0}")]
     Status(u16),
-    /// Not an HTML page.
-    #[error("the answer is not an HTML page")]
+    /// Neither an HTML page nor a feed or an image.
+    #[error("the answer is neither an HTML page nor a feed or an image")]
     NotHtml,
     /// A content coding that is not taken, or several.
     #[error("the answer has a content coding that is not taken")]
     ContentCoding,
+    /// The host has answered 429, or 503 with `Retry-After`, and the time it named is not over.
+    #[error("the host has asked to be left alone for a while")]
+    AskedToWait,
     /// The preview worker could not be asked, or answered something else than a card.
     #[error("the preview worker gave no card: {0}")]
     Worker(String),
@@ -95,8 +100,28 @@ impl FetchError {
             Self::Status(_) => "fetch.status",
             Self::NotHtml => "fetch.not-html",
             Self::ContentCoding => "fetch.content-coding",
+            Self::AskedToWait => "fetch.asked-to-wait",
             Self::Worker(_) => "fetch.worker",
         }
+    }
+
+    /// How long the worker remembers it, instead of trying again: as long as its kind is likely to last.
+    pub fn remembered(&self) -> Duration {
+        Duration::from_secs(match self {
+            // What the site, or the policy, decides by its settings.
+            Self::AddressDenied(_)
+            | Self::RedirectRefused(_)
+            | Self::RedirectNowhere
+            | Self::TooManyRedirects
+            | Self::HeaderTooLarge
+            | Self::NotHtml
+            | Self::ContentCoding
+            | Self::Status(400..=499) => 300,
+            // What may be over soon.
+            Self::Unresolvable(_) | Self::Exchange(_) | Self::Status(_) | Self::PeerNotJudged => 60,
+            Self::Deadline | Self::AskedToWait => 30,
+            Self::Worker(_) => 0,
+        })
     }
 
     /// The rule behind the reason, where there is one.

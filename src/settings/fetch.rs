@@ -37,6 +37,15 @@ pub struct FetchSettings {
     pub max_header_bytes: u32,
     /// Header fields of one answer.
     pub max_header_fields: usize,
+    /// Requests at once to one host.
+    pub concurrent_per_destination: u32,
+    /// Requests a second to one host.
+    pub per_second_per_destination: u32,
+    /// Hosts whose oEmbed endpoints are asked.
+    #[serde(deserialize_with = "value::hosts")]
+    pub oembed_hosts: Vec<Host>,
+    /// Whether the first bytes of a card's image are fetched where the page does not say its size.
+    pub image_dimensions: bool,
     /// What the `User-Agent` field says.
     #[serde(deserialize_with = "value::header")]
     pub user_agent: HeaderValue,
@@ -67,6 +76,8 @@ impl FetchSettings {
         check.range(&key("max_inflated_bytes"), self.max_inflated_bytes, 1024..=64 * MEBIBYTE);
         check.range(&key("max_header_bytes"), self.max_header_bytes, 1024..=256 * 1024);
         check.range(&key("max_header_fields"), self.max_header_fields, 10..=1000);
+        check.range(&key("concurrent_per_destination"), self.concurrent_per_destination, 1..=1000);
+        check.range(&key("per_second_per_destination"), self.per_second_per_destination, 1..=10_000);
     }
 }
 

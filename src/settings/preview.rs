@@ -46,6 +46,8 @@ pub struct PreviewHttpSettings {
     tls_client_names: Vec<String>,
     /// Pages that are fetched at once.
     pub concurrent: usize,
+    /// Bytes of cards that are remembered.
+    pub cache_bytes: u64,
     shutdown_seconds: u32,
 }
 
@@ -77,6 +79,7 @@ impl Settings for PreviewSettings {
     fn check(&self, check: &mut Check<'_>) {
         self.http.listener_tls().check(check);
         check.range("http.concurrent", self.http.concurrent, 1..=10_000);
+        check.range("http.cache_bytes", self.http.cache_bytes, 0..=1 << 30);
         check.range("http.shutdown_seconds", self.http.shutdown_seconds, 0..=3600);
         check.require(
             self.http.listen != self.admin.listen || self.http.listen.port() == 0,

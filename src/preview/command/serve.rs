@@ -27,7 +27,8 @@ pub(super) async fn serve(settings: PreviewSettings) -> anyhow::Result<ExitCode>
     let admin_listener = bind("admin.listen", settings.admin.listen).await?;
     let tls = settings.http.tls().map(ServerFiles::open).transpose()?.map(Arc::new);
     let hosts = AllowedHosts::public(listener.local_addr()?, &settings.http.hosts);
-    let endpoint = service::endpoint(Previewer::new(&settings.fetch)?, settings.http.concurrent, hosts);
+    let previewer = Previewer::new(&settings.fetch)?;
+    let endpoint = service::endpoint(previewer, settings.http.concurrent, settings.http.cache_bytes, hosts);
     let admin_endpoint =
         admin::endpoint(readiness.clone(), metrics.clone(), AllowedHosts::admin(&settings.admin.hosts));
     tracing::info!(address = %listener.local_addr()?, admin = %admin_listener.local_addr()?, "serving");

@@ -19,10 +19,17 @@ use reqwest::{Response, header};
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt, BufReader, Take};
 use tokio_util::io::StreamReader;
 
+use super::destination::Place;
 use crate::preview::refusal::FetchError;
 
 /// Bytes that are handed on at a time.
 const CHUNK: usize = 8 * 1024;
+
+/// The most plain bytes for one byte as sent. Pages have 3 to 30, one bomb's layer 1000 and more.
+const MAX_RATIO: u64 = 200;
+
+/// Plain bytes from which on the ratio is judged.
+const UNJUDGED_BYTES: u64 = 256 * 1024;
 
 /// zstd windows are at most 8 MiB on the web (RFC 9659, section 3).
 const ZSTD_WINDOW_LOG: u32 = 23;
@@ -31,7 +38,9 @@ const ZSTD_WINDOW_LOG: u32 = 23;
 pub struct Body {
     plain: Take<Pin<Box<dyn AsyncRead + Send>>>,
     sent: Arc<AtomicU64>,
+    plain_bytes: u64,
     buffer: Box<[u8; CHUNK]>,
+    places: Option<[Place; 2]>,
 }
 
 impl Body {
@@ -52,20 +61,42 @@ impl Body {
         });
         let raw = BufReader::new(StreamReader::new(Box::pin(stream)).take(max_compressed));
         let plain = decoder(coding, raw).take(max_inflated);
-        Ok(Self { plain, sent, buffer: Box::new([0; CHUNK]) })
+        Ok(Self { plain, sent, plain_bytes: 0, buffer: Box::new([0; CHUNK]), places: None })
+    }
+
+    /// Keeps these places at the destination for as long as the body is read.
+    pub fn holding(self, places: [Place; 2]) -> Self {
+        Self { places: Some(places), ..self }
     }
 
     /// The next bytes, or `None` at the end, at a budget's end, or where the stream breaks: a page
     /// that was cut short may have said enough.
     pub async fn chunk(&mut self) -> Option<&[u8]> {
         match self.plain.read(self.buffer.as_mut_slice()).await {
-            Ok(0) => None,
-            Ok(length) => self.buffer.get(..length),
+            Ok(0) => self.end(),
+            Ok(_) if self.is_bomb() => {
+                tracing::debug!("a page was cut short: it inflates too far");
+                self.end()
+            }
+            Ok(length) => {
+                self.plain_bytes += length as u64;
+                self.buffer.get(..length)
+            }
             Err(error) => {
                 tracing::debug!(%error, "a page was cut short");
-                None
+                self.end()
             }
         }
+    }
+
+    /// Whether more has been inflated from what was sent than any page needs.
+    fn is_bomb(&self) -> bool {
+        self.plain_bytes > UNJUDGED_BYTES.max(self.bytes_sent().saturating_mul(MAX_RATIO))
+    }
+
+    fn end(&mut self) -> Option<&[u8]> {
+        self.places = None;
+        None
     }
 
     /// Bytes taken from the network so far.

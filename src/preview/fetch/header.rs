@@ -5,7 +5,7 @@ use reqwest::{
     header::{self, HeaderMap, HeaderValue},
 };
 
-use crate::preview::refusal::FetchError;
+use crate::preview::{page::OptOut, refusal::FetchError};
 
 /// How we name ourselves in `Via` (RFC 9110, section 7.6.3).
 pub const VIA: HeaderValue = HeaderValue::from_static("1.1 natter-preview");
@@ -13,11 +13,19 @@ pub const VIA: HeaderValue = HeaderValue::from_static("1.1 natter-preview");
 /// The pseudonym in [`VIA`]: a request that bears it comes from a fetch of ours.
 pub const PSEUDONYM: &str = "natter-preview";
 
+/// What is wanted of a page, of an image and of an oEmbed endpoint.
+pub const ACCEPT_PAGE: HeaderValue =
+    HeaderValue::from_static("text/html,application/xhtml+xml;q=0.9,*/*;q=0.5");
+/// See [`ACCEPT_PAGE`].
+pub const ACCEPT_IMAGE: HeaderValue = HeaderValue::from_static("image/*");
+/// See [`ACCEPT_PAGE`].
+pub const ACCEPT_OEMBED: HeaderValue = HeaderValue::from_static("application/json");
+
 /// The header fields of every request: no cookie, no credential, no Referer.
 pub fn request_fields(user_agent: HeaderValue) -> HeaderMap {
     HeaderMap::from_iter([
         (header::USER_AGENT, user_agent),
-        (header::ACCEPT, HeaderValue::from_static("text/html,application/xhtml+xml;q=0.9")),
+        (header::ACCEPT, ACCEPT_PAGE),
         (header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, br, zstd, deflate")),
         (header::VIA, VIA),
     ])
@@ -37,16 +45,47 @@ pub fn check_status(response: &Response) -> Result<(), FetchError> {
     }
 }
 
-/// Only HTML is read. Gives the `charset` parameter of the content type, if there is one.
-pub fn check_html(response: &Response) -> Result<Option<String>, FetchError> {
+/// What an answer is, as far as it can be made into a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Media {
+    /// An HTML page.
+    Html,
+    /// An RSS or Atom feed.
+    Feed,
+    /// An image. A drawing (SVG) is a program, and counts as none.
+    Image,
+    /// JSON, which only an oEmbed endpoint is asked for.
+    Json,
+}
+
+/// What the answer is, and the `charset` parameter of its content type, if there is one.
+pub fn check_media(response: &Response) -> Result<(Media, Option<String>), FetchError> {
     let content_type = response.headers().get(header::CONTENT_TYPE).ok_or(FetchError::NotHtml)?;
     let content_type = content_type.to_str().map_err(|_| FetchError::NotHtml)?;
     let mut parts = content_type.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
-    if !matches!(essence.as_str(), "text/html" | "application/xhtml+xml") {
-        return Err(FetchError::NotHtml);
-    }
-    Ok(parts.find_map(charset))
+    let media = match essence.as_str() {
+        "text/html" | "application/xhtml+xml" => Media::Html,
+        "application/rss+xml" | "application/atom+xml" => Media::Feed,
+        "application/json" | "application/json+oembed" | "text/json" | "text/javascript" => Media::Json,
+        "image/png"
+        | "image/jpeg"
+        | "image/gif"
+        | "image/webp"
+        | "image/avif"
+        | "image/bmp"
+        | "image/heic"
+        | "image/x-icon"
+        | "image/vnd.microsoft.icon" => Media::Image,
+        _ => return Err(FetchError::NotHtml),
+    };
+    Ok((media, parts.find_map(charset)))
+}
+
+/// What the answer's header asks those who show it elsewhere to leave out.
+pub fn opt_out(response: &Response) -> OptOut {
+    let values = response.headers().get_all("x-robots-tag").iter().filter_map(|value| value.to_str().ok());
+    values.fold(OptOut::default(), OptOut::and)
 }
 
 fn charset(parameter: &str) -> Option<String> {

@@ -2,7 +2,9 @@
 
 mod body;
 mod connect;
+mod destination;
 mod header;
+mod lifetime;
 mod redirect;
 mod resolve;
 mod trust;
@@ -12,21 +14,30 @@ mod tests;
 
 use std::net::IpAddr;
 
-use reqwest::{Response, header::HeaderMap};
+use reqwest::{
+    Response, StatusCode,
+    header::{ACCEPT, ACCEPT_LANGUAGE, HeaderMap, HeaderValue, RANGE},
+};
 use url::Url;
 
 pub use self::{
     body::Body,
-    header::PSEUDONYM,
+    header::{Media, PSEUDONYM},
+    lifetime::{Lifetime, Validators},
     trust::{NoRoots, client_config, system_roots},
 };
-use self::{connect::Connecting, resolve::Resolver};
+use self::{
+    connect::Connecting,
+    destination::{Destinations, Place},
+    resolve::Resolver,
+};
 use super::{
     address,
+    page::OptOut,
     refusal::FetchError,
     target::{Target, TargetHost, UrlPolicy},
 };
-use crate::{settings::FetchSettings, tls::TlsError};
+use crate::{clock::Clock, settings::FetchSettings, tls::TlsError};
 
 /// Why fetching cannot begin at all.
 #[derive(Debug, thiserror::Error)]
@@ -45,14 +56,63 @@ pub enum StartError {
     ServiceUrl,
 }
 
-/// A page on its way: the header is here and is HTML, the body follows.
+/// How a page is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Ask {
+    /// The languages that are wanted, as an `Accept-Language` field says it.
+    pub language: Option<HeaderValue>,
+    /// What is known of the page from last time: if that still holds, the page says so and nothing else.
+    pub known: Option<Validators>,
+}
+
+/// What became of asking for a page.
+pub enum Answer {
+    /// It is on its way.
+    Page(Box<Page>),
+    /// It is as it was last time.
+    Unchanged(Lifetime),
+}
+
+/// A page on its way: the header is here and is of a kind that a card can be made of, the body follows.
 pub struct Page {
     /// The page's URL, after redirects.
     pub url: Url,
+    /// What it is.
+    pub media: Media,
     /// The `charset` of its content type.
     pub charset: Option<String>,
+    /// What it wants left out.
+    pub opt_out: OptOut,
+    /// How long it is good for.
+    pub lifetime: Lifetime,
     /// Its body.
     pub body: Body,
+}
+
+/// What is fetched beside a page, for its card alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The first bytes of an image.
+    Image,
+    /// The answer of an oEmbed endpoint.
+    Oembed,
+}
+
+impl Part {
+    /// The most bytes that are read of it.
+    const fn max_bytes(self) -> u64 {
+        match self {
+            // Enough for a JPEG's size to come after its Exif data, which holds at most 64 KiB.
+            Self::Image => 96 * 1024,
+            Self::Oembed => 32 * 1024,
+        }
+    }
+}
+
+/// One answer, with the place at its destination.
+struct Hop {
+    response: Response,
+    places: [Place; 2],
 }
 
 /// Fetches pages of strangers.
@@ -61,6 +121,8 @@ pub struct Fetcher {
     urls: UrlPolicy,
     resolver: Resolver,
     connecting: Connecting,
+    destinations: Destinations,
+    clock: Clock,
     fields: HeaderMap,
     max_redirects: usize,
     max_compressed_bytes: u64,
@@ -88,6 +150,11 @@ impl Fetcher {
                 max_header_bytes: settings.max_header_bytes,
                 max_header_fields: settings.max_header_fields,
             },
+            destinations: Destinations::new(
+                settings.concurrent_per_destination,
+                settings.per_second_per_destination,
+            ),
+            clock: Clock::system(),
             fields: header::request_fields(settings.user_agent.clone()),
             max_redirects: settings.max_redirects,
             max_compressed_bytes: settings.max_compressed_bytes,
@@ -102,32 +169,96 @@ impl Fetcher {
 
     /// Fetches a page, walking redirects; every hop goes through the same door. The caller sets the
     /// deadline.
-    pub async fn page(&self, first: Target) -> Result<Page, FetchError> {
+    pub async fn page(&self, first: Target, ask: &Ask) -> Result<Answer, FetchError> {
+        let mut fields = self.fields.clone();
+        fields.extend(ask.language.clone().map(|language| (ACCEPT_LANGUAGE, language)));
+        let (target, hop) = self.walk(first, &fields, ask.known.as_ref()).await?;
+        let url = target.url().clone();
+        let lifetime = Lifetime::of(&url, hop.response.headers(), self.clock.now());
+        if hop.response.status() == StatusCode::NOT_MODIFIED && conditional(&target, ask.known.as_ref()) {
+            return Ok(Answer::Unchanged(lifetime));
+        }
+        header::check_status(&hop.response)?;
+        let (media, charset) = header::check_media(&hop.response)?;
+        let opt_out = header::opt_out(&hop.response);
+        let body = Body::of(hop.response, self.max_compressed_bytes, self.max_inflated_bytes)?;
+        let body = body.holding(hop.places);
+        Ok(Answer::Page(Box::new(Page { url, media, charset, opt_out, lifetime, body })))
+    }
+
+    /// Fetches what a page points to, through the same door. Gives its URL after redirects and its first bytes.
+    pub async fn part(&self, first: Target, part: Part) -> Result<(Url, Vec<u8>), FetchError> {
+        let mut fields = self.fields.clone();
+        let expected = match part {
+            Part::Image => {
+                fields.insert(ACCEPT, header::ACCEPT_IMAGE);
+                let range = format!("bytes=0-{}", part.max_bytes() - 1);
+                fields.extend(HeaderValue::from_str(&range).ok().map(|range| (RANGE, range)));
+                Media::Image
+            }
+            Part::Oembed => {
+                fields.insert(ACCEPT, header::ACCEPT_OEMBED);
+                Media::Json
+            }
+        };
+        let (target, hop) = self.walk(first, &fields, None).await?;
+        match hop.response.status() {
+            StatusCode::PARTIAL_CONTENT if part == Part::Image => {}
+            _ => header::check_status(&hop.response)?,
+        }
+        if header::check_media(&hop.response)?.0 != expected {
+            return Err(FetchError::NotHtml);
+        }
+        let mut body = Body::of(hop.response, part.max_bytes(), part.max_bytes())?.holding(hop.places);
+        let mut bytes = Vec::new();
+        while let Some(chunk) = body.chunk().await {
+            bytes.extend_from_slice(chunk);
+        }
+        Ok((target.url().clone(), bytes))
+    }
+
+    /// From hop to hop to the first answer that is no redirect.
+    async fn walk(
+        &self,
+        first: Target,
+        fields: &HeaderMap,
+        known: Option<&Validators>,
+    ) -> Result<(Target, Hop), FetchError> {
         let mut target = first;
         for _ in 0..=self.max_redirects {
-            let response = self.hop(&target).await?;
-            match redirect::next_hop(&self.urls, target.url(), &response)? {
+            let mut fields = fields.clone();
+            if let Some(known) = known.filter(|_| conditional(&target, known)) {
+                known.put(&mut fields);
+            }
+            let hop = self.hop(&target, fields).await?;
+            match redirect::next_hop(&self.urls, target.url(), &hop.response)? {
                 Some(next) => target = next,
-                None => return self.open(target, response),
+                None => return Ok((target, hop)),
             }
         }
         Err(FetchError::TooManyRedirects)
     }
 
     /// One request to one judged place.
-    async fn hop(&self, target: &Target) -> Result<Response, FetchError> {
+    async fn hop(&self, target: &Target, fields: HeaderMap) -> Result<Hop, FetchError> {
+        let host = target.url().host_str().unwrap_or_default();
+        let place = self.destinations.name(host).await?;
         let (name, addresses) = self.judged_addresses(target).await?;
+        // The first is dialled first.
+        let first = addresses.first().copied().ok_or(FetchError::PeerNotJudged)?;
+        let places = [place, self.destinations.address(first).await?];
         let response = self
             .connecting
             .client(name, &addresses)?
             .get(target.url().clone())
-            .headers(self.fields.clone())
+            .headers(fields)
             .send()
             .await
             .map_err(|error| FetchError::Exchange(connect::causes(&error.without_url())))?;
         connect::assert_peer(&response, &addresses)?;
         header::check_size(&response, self.connecting.max_header_bytes)?;
-        Ok(response)
+        self.destinations.heed(host, &response);
+        Ok(Hop { response, places })
     }
 
     async fn judged_addresses<'a>(
@@ -143,11 +274,9 @@ impl Fetcher {
             }
         }
     }
+}
 
-    fn open(&self, target: Target, response: Response) -> Result<Page, FetchError> {
-        header::check_status(&response)?;
-        let charset = header::check_html(&response)?;
-        let body = Body::of(response, self.max_compressed_bytes, self.max_inflated_bytes)?;
-        Ok(Page { url: target.url().clone(), charset, body })
-    }
+/// Whether what is known belongs to this target.
+fn conditional(target: &Target, known: Option<&Validators>) -> bool {
+    known.is_some_and(|known| known.url == *target.url())
 }

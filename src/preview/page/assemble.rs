@@ -1,48 +1,65 @@
-//! From the facts of a page to its card: Open Graph first, then Twitter, then plain HTML.
+//! From the facts of a page to its card: Open Graph first, then Twitter, JSON-LD, and plain HTML.
 
 use url::Url;
 
-use super::{facts::Facts, text::clean};
+use super::{
+    facts::Facts,
+    feed,
+    image::MAX_PIXELS,
+    json_ld::{self, JsonLd},
+    opt_out::OptOut,
+    text::clean,
+};
 use crate::preview::{
     card::Card,
-    target::{TargetHost, UrlPolicy},
+    target::{Target, TargetHost, UrlPolicy},
 };
 
-const TITLE_CHARACTERS: usize = 200;
+pub(super) const TITLE_CHARACTERS: usize = 200;
 const DESCRIPTION_CHARACTERS: usize = 500;
-const NAME_CHARACTERS: usize = 100;
+pub(super) const NAME_CHARACTERS: usize = 100;
 const ALT_CHARACTERS: usize = 300;
 const TYPE_CHARACTERS: usize = 50;
-
-/// The largest width or height that is believed, in pixels.
-const MAX_PIXELS: u32 = 65_535;
 
 /// The card of the page at `url`. References are resolved and judged by `policy`; what is refused is
 /// left out.
 pub fn assemble(policy: &UrlPolicy, url: &Url, facts: &Facts) -> Card {
-    let sources = Sources { policy, base: base(policy, url, facts), facts };
+    let json_ld = json_ld::read(facts.json_ld_scripts());
+    let sources = Sources { policy, base: base(policy, url, facts), facts, json_ld };
     let (image, key) = sources.image().unzip();
-    // Open Graph's size and text are those of its own image.
-    let of_open_graph = key.is_some_and(|key: &str| key.starts_with("og:"));
-    let alt: &[&str] = match key {
-        Some(_) if of_open_graph => &["og:image:alt", "twitter:image:alt"],
-        Some(key) if key.starts_with("twitter:") => &["twitter:image:alt"],
-        _ => &[],
-    };
-    Card {
+    let (image_width, image_height) = sources.image_size(key).unzip();
+    let mut card = Card {
         url: url.to_string(),
         title: sources.title(),
-        description: sources
-            .first_text(&["og:description", "twitter:description", "description"], DESCRIPTION_CHARACTERS),
-        site_name: sources.first_text(&["og:site_name", "application-name"], NAME_CHARACTERS),
+        description: sources.description(),
+        site_name: sources.site_name(),
         canonical: sources.canonical(url),
-        icon: sources.link("icon").or_else(|| sources.link("apple-touch-icon")),
+        icon: sources.icon(),
         kind: sources.first_text(&["og:type"], TYPE_CHARACTERS),
-        image_width: sources.pixels("og:image:width").filter(|_| of_open_graph),
-        image_height: sources.pixels("og:image:height").filter(|_| of_open_graph),
-        image_alt: sources.first_text(alt, ALT_CHARACTERS),
+        image_width: image_width.flatten(),
+        image_height: image_height.flatten(),
+        image_alt: sources.image_alt(key),
         image,
+    };
+    OptOut::default().and(facts.meta_value("robots").unwrap_or_default()).apply(&mut card);
+    card
+}
+
+/// The card of the feed at `url`.
+pub fn assemble_feed(url: &Url, facts: &Facts) -> Card {
+    let cleaned = |raw: Option<&str>, most| clean(&htmlize::unescape(feed::plain(raw?)), most);
+    Card {
+        url: url.to_string(),
+        title: cleaned(facts.document_title(), TITLE_CHARACTERS),
+        description: cleaned(facts.meta_value("description"), DESCRIPTION_CHARACTERS),
+        kind: Some("feed".into()),
+        ..Card::default()
     }
+}
+
+/// Where the oEmbed endpoint that the page names is, if it may be asked.
+pub fn oembed_endpoint(policy: &UrlPolicy, url: &Url, facts: &Facts) -> Option<Target> {
+    policy.judge_reference(&base(policy, url, facts), &reference(facts.oembed_target()?)).ok()
 }
 
 /// What references are relative to: `<base>` where it is itself a URL that could be fetched.
@@ -62,14 +79,29 @@ struct Sources<'a> {
     policy: &'a UrlPolicy,
     base: Url,
     facts: &'a Facts,
+    json_ld: JsonLd,
 }
+
+/// Where an image was found that stands in JSON-LD.
+const JSON_LD: &str = "json-ld";
 
 impl Sources<'_> {
     fn title(&self) -> Option<String> {
-        self.first_text(&["og:title", "twitter:title"], TITLE_CHARACTERS).or_else(|| {
-            let title = htmlize::unescape(self.facts.document_title()?);
-            clean(&title, TITLE_CHARACTERS)
-        })
+        self.first_text(&["og:title", "twitter:title"], TITLE_CHARACTERS)
+            .or_else(|| of_json_ld(self.json_ld.title.as_ref(), TITLE_CHARACTERS))
+            .or_else(|| clean(&htmlize::unescape(self.facts.document_title()?), TITLE_CHARACTERS))
+    }
+
+    fn description(&self) -> Option<String> {
+        self.first_text(&["og:description", "twitter:description"], DESCRIPTION_CHARACTERS)
+            .or_else(|| of_json_ld(self.json_ld.description.as_ref(), DESCRIPTION_CHARACTERS))
+            .or_else(|| self.first_text(&["description"], DESCRIPTION_CHARACTERS))
+    }
+
+    fn site_name(&self) -> Option<String> {
+        self.first_text(&["og:site_name"], NAME_CHARACTERS)
+            .or_else(|| of_json_ld(self.json_ld.site_name.as_ref(), NAME_CHARACTERS))
+            .or_else(|| self.first_text(&["application-name"], NAME_CHARACTERS))
     }
 
     /// The image, and what it was found under.
@@ -77,7 +109,36 @@ impl Sources<'_> {
         ["og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"]
             .into_iter()
             .find_map(|key| Some((self.resolve(self.facts.meta_value(key)?)?, key)))
+            .or_else(|| Some((self.resolve_plain(self.json_ld.image.as_deref()?)?, JSON_LD)))
             .or_else(|| Some((self.link("image_src")?, "image_src")))
+    }
+
+    /// The size that stands where the image was found: Open Graph's and JSON-LD's are those of their own image.
+    fn image_size(&self, key: Option<&str>) -> Option<(Option<u32>, Option<u32>)> {
+        match key? {
+            JSON_LD => {
+                let (width, height) = self.json_ld.size?;
+                Some((Some(width).filter(believable), Some(height).filter(believable)))
+            }
+            key if key.starts_with("og:") => {
+                Some((self.pixels("og:image:width"), self.pixels("og:image:height")))
+            }
+            _ => None,
+        }
+    }
+
+    fn image_alt(&self, key: Option<&str>) -> Option<String> {
+        match key? {
+            key if key.starts_with("og:") => {
+                self.first_text(&["og:image:alt", "twitter:image:alt"], ALT_CHARACTERS)
+            }
+            key if key.starts_with("twitter:") => self.first_text(&["twitter:image:alt"], ALT_CHARACTERS),
+            _ => None,
+        }
+    }
+
+    fn icon(&self) -> Option<String> {
+        self.facts.icons().find_map(|raw| self.resolve(raw)).or_else(|| self.link("apple-touch-icon"))
     }
 
     /// The canonical URL, only if it stays on the page's own site: a page does not speak for others.
@@ -93,7 +154,12 @@ impl Sources<'_> {
     }
 
     fn resolve(&self, raw: &str) -> Option<String> {
-        let target = self.policy.judge_reference(&self.base, &reference(raw)).ok()?;
+        self.resolve_plain(&reference(raw))
+    }
+
+    /// The same for a reference that does not come from an attribute.
+    fn resolve_plain(&self, reference: &str) -> Option<String> {
+        let target = self.policy.judge_reference(&self.base, reference.trim()).ok()?;
         Some(target.url().to_string())
     }
 
@@ -105,8 +171,17 @@ impl Sources<'_> {
 
     fn pixels(&self, key: &str) -> Option<u32> {
         let pixels = self.facts.meta_value(key)?.trim().trim_end_matches("px").parse().ok()?;
-        (1..=MAX_PIXELS).contains(&pixels).then_some(pixels)
+        Some(pixels).filter(believable)
     }
+}
+
+fn believable(pixels: &u32) -> bool {
+    (1..=MAX_PIXELS).contains(pixels)
+}
+
+/// Text of JSON-LD, in which many sites write character references as if it were HTML.
+fn of_json_ld(text: Option<&String>, max_characters: usize) -> Option<String> {
+    clean(&htmlize::unescape(text?.as_str()), max_characters)
 }
 
 /// A host without its `www.`, which names the same site by custom.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 /// The `<meta>` names and properties that are kept: Open Graph, Twitter, plain HTML.
-const META: [&str; 18] = [
+const META: [&str; 19] = [
     "og:title",
     "og:description",
     "og:image",
@@ -22,31 +22,60 @@ const META: [&str; 18] = [
     "twitter:image:alt",
     "description",
     "application-name",
+    "robots",
 ];
 
 /// The `<link>` relations that are kept.
-const LINKS: [&str; 4] = ["canonical", "icon", "apple-touch-icon", "image_src"];
+const LINKS: [&str; 3] = ["canonical", "apple-touch-icon", "image_src"];
 
 /// The most bytes kept of one value, before decoding. Longer ones are cut.
 const MAX_VALUE_BYTES: usize = 8 * 1024;
+
+/// The most bytes kept of one script of JSON-LD; of a longer one nothing is kept, for its end would be missing.
+const MAX_JSON_LD_BYTES: usize = 64 * 1024;
+
+/// The most scripts of JSON-LD that are kept.
+const MAX_JSON_LD_SCRIPTS: usize = 4;
+
+/// The most icons that are kept.
+const MAX_ICONS: usize = 16;
+
+/// The most tags that are looked at; a page with more has said enough.
+const MAX_TAGS: usize = 4096;
+
+/// The size of icon that is preferred, in pixels: what a client shows, on a fine screen.
+const ICON_PIXELS: u32 = 64;
 
 /// The first value of each kind. Values are raw: character references are not yet decoded.
 #[derive(Debug, Default)]
 pub struct Facts {
     metas: HashMap<&'static str, String>,
     links: HashMap<&'static str, String>,
+    icons: Vec<Icon>,
+    oembed: Option<String>,
+    json_ld: Vec<String>,
+    reading_json_ld: bool,
     base: Option<String>,
     title: String,
     reading_title: bool,
     images: usize,
+    tags: usize,
     head_ended: bool,
     complete: bool,
+}
+
+/// An icon that the page names.
+#[derive(Debug)]
+struct Icon {
+    href: String,
+    /// Its size in pixels, if the page says it.
+    pixels: Option<u32>,
 }
 
 impl Facts {
     /// Takes a `<meta>` with this name or property.
     pub fn meta(&mut self, key: &str, content: &str) {
-        if self.complete {
+        if self.is_over() {
             return;
         }
         let key = key.trim().to_ascii_lowercase();
@@ -60,19 +89,66 @@ impl Facts {
         keep(&mut self.metas, &META, &key, content);
     }
 
-    /// Takes a `<link>` with this relation, which may be several words.
-    pub fn link(&mut self, relation: &str, href: &str) {
-        if self.complete {
+    /// Takes a `<link>` with this relation, which may be several words, and this `type` and these `sizes`.
+    pub fn link(&mut self, relation: &str, href: &str, kind: Option<&str>, sizes: Option<&str>) {
+        if self.is_over() {
             return;
         }
         for word in relation.split_ascii_whitespace() {
-            keep(&mut self.links, &LINKS, &word.to_ascii_lowercase(), href);
+            match word.to_ascii_lowercase().as_str() {
+                "icon" if self.icons.len() < MAX_ICONS && !href.trim().is_empty() => {
+                    self.icons.push(Icon { href: cut(href).to_owned(), pixels: sizes.and_then(pixels) });
+                }
+                "alternate" if kind.is_some_and(is_oembed) => {
+                    self.oembed.get_or_insert_with(|| cut(href).to_owned());
+                }
+                other => keep(&mut self.links, &LINKS, other, href),
+            }
         }
+    }
+
+    /// A script of JSON-LD begins.
+    pub fn open_json_ld(&mut self) {
+        self.reading_json_ld = !self.is_over() && self.json_ld.len() < MAX_JSON_LD_SCRIPTS;
+        if self.reading_json_ld {
+            self.json_ld.push(String::new());
+        }
+    }
+
+    /// Text inside a script of JSON-LD, which may come in pieces.
+    pub fn json_ld_text(&mut self, text: &str) {
+        let Some(script) = self.json_ld.last_mut().filter(|_| self.reading_json_ld) else { return };
+        if script.len() + text.len() > MAX_JSON_LD_BYTES {
+            *script = String::new();
+            self.reading_json_ld = false;
+        } else {
+            script.push_str(text);
+        }
+    }
+
+    /// Whether nothing more is taken; counts the tag that asks.
+    fn is_over(&mut self) -> bool {
+        self.tags += 1;
+        self.complete |= self.tags > MAX_TAGS;
+        self.complete
+    }
+
+    /// Appends to the value of a `<meta>` of this name, up to what is kept of one.
+    pub(super) fn append_meta(&mut self, key: &'static str, text: &str) {
+        if !self.complete {
+            let value = self.metas.entry(key).or_default();
+            value.push_str(&text[..text.floor_char_boundary(MAX_VALUE_BYTES.saturating_sub(value.len()))]);
+        }
+    }
+
+    /// The first entry of a feed begins: what follows is about the entries.
+    pub(super) fn end_feed(&mut self) {
+        self.complete = true;
     }
 
     /// Takes a `<base href>`; the first one counts.
     pub fn base(&mut self, href: &str) {
-        if !self.complete {
+        if !self.is_over() {
             self.base.get_or_insert_with(|| cut(href).to_owned());
         }
     }
@@ -124,6 +200,28 @@ impl Facts {
         self.links.get(relation).map(String::as_str)
     }
 
+    /// The targets of the page's icons, the one that fits best first: the smallest of those that are large enough,
+    /// then those whose size is not said, then the largest.
+    pub fn icons(&self) -> impl Iterator<Item = &str> {
+        let mut icons: Vec<_> = self.icons.iter().collect();
+        icons.sort_by_key(|icon| match icon.pixels {
+            Some(pixels) if pixels >= ICON_PIXELS => (0, pixels),
+            None => (1, 0),
+            Some(pixels) => (2, u32::MAX - pixels),
+        });
+        icons.into_iter().map(|icon| icon.href.as_str())
+    }
+
+    /// The oEmbed endpoint that the page names for itself.
+    pub fn oembed_target(&self) -> Option<&str> {
+        self.oembed.as_deref()
+    }
+
+    /// The page's scripts of JSON-LD.
+    pub fn json_ld_scripts(&self) -> impl Iterator<Item = &str> {
+        self.json_ld.iter().map(String::as_str)
+    }
+
     /// The target of `<base>`.
     pub fn base_target(&self) -> Option<&str> {
         self.base.as_deref()
@@ -144,4 +242,14 @@ fn keep(values: &mut HashMap<&'static str, String>, keys: &[&'static str], key: 
 
 fn cut(value: &str) -> &str {
     &value[..value.floor_char_boundary(MAX_VALUE_BYTES)]
+}
+
+fn is_oembed(kind: &str) -> bool {
+    kind.trim().eq_ignore_ascii_case("application/json+oembed")
+}
+
+/// The larger side of the largest of the `sizes` of an icon, such as `16x16 32x32`.
+fn pixels(sizes: &str) -> Option<u32> {
+    let size = |word: &str| word.to_ascii_lowercase().split_once('x')?.0.parse().ok();
+    sizes.split_ascii_whitespace().take(MAX_ICONS).filter_map(size).max()
 }

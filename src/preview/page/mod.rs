@@ -3,6 +3,11 @@
 mod assemble;
 mod charset;
 mod facts;
+mod feed;
+mod image;
+mod json_ld;
+pub mod oembed;
+mod opt_out;
 mod reader;
 mod text;
 
@@ -11,7 +16,13 @@ mod tests;
 
 use url::Url;
 
-pub use self::{assemble::assemble, facts::Facts, reader::Reader};
+pub use self::{
+    assemble::{assemble, assemble_feed, oembed_endpoint},
+    facts::Facts,
+    image::dimensions,
+    opt_out::OptOut,
+    reader::Reader,
+};
 use super::{card::Card, target::UrlPolicy};
 
 /// Bytes of a saved page that are read at a time.

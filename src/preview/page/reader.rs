@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lol_html::{MemorySettings, element, end_tag, send, text};
 
-use super::{charset::Charset, facts::Facts};
+use super::{charset::Charset, facts::Facts, feed};
 
 /// The most memory that the parser may take for one page, in bytes: its longest tag, roughly.
 const PARSER_MEMORY: usize = 256 * 1024;
@@ -18,12 +18,14 @@ pub struct Reader {
 }
 
 type Parser = send::HtmlRewriter<'static, fn(&[u8])>;
+type Settings = send::Settings<'static, 'static>;
 
+/// The facts, shared with the parser's handlers.
 #[derive(Clone, Default)]
-struct Shared(Arc<Mutex<Facts>>);
+pub(super) struct Shared(Arc<Mutex<Facts>>);
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Facts> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Facts> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -31,9 +33,20 @@ impl Shared {
 impl Reader {
     /// A reader for a page whose header names this charset.
     pub fn new(charset: Option<&str>) -> Self {
+        Self::with(charset, page_handlers)
+    }
+
+    /// A reader for a feed whose header names this charset. Without one it is UTF-8, as XML is.
+    pub fn of_feed(charset: Option<&str>) -> Self {
+        Self::with(charset.or(Some("utf-8")), feed::handlers)
+    }
+
+    fn with(charset: Option<&str>, handlers: fn(Settings, &Shared) -> Settings) -> Self {
         let facts = Shared::default();
         let discard: fn(&[u8]) = |_| {};
-        let parser = Some(Parser::new(parser_settings(&facts), discard));
+        let memory = MemorySettings::new().with_max_allowed_memory_usage(PARSER_MEMORY);
+        let settings = Settings::new_send().with_strict(false).with_memory_settings(memory);
+        let parser = Some(Parser::new(handlers(settings, &facts), discard));
         Self { charset: Charset::from_header(charset), text: String::new(), parser, facts }
     }
 
@@ -65,11 +78,10 @@ impl Reader {
     }
 }
 
-fn parser_settings(facts: &Shared) -> send::Settings<'static, 'static> {
-    let [title, drawing, title_text, meta, link, base, head, body] = std::array::from_fn(|_| facts.clone());
-    send::Settings::new_send()
-        .with_strict(false)
-        .with_memory_settings(MemorySettings::new().with_max_allowed_memory_usage(PARSER_MEMORY))
+fn page_handlers(settings: Settings, facts: &Shared) -> Settings {
+    let [title, drawing, title_text, meta, link, script, script_text, base, head, body] =
+        std::array::from_fn(|_| facts.clone());
+    settings
         .append_element_content_handler(element!("title", move |_| {
             title.lock().open_title();
             Ok(())
@@ -95,8 +107,17 @@ fn parser_settings(facts: &Shared) -> send::Settings<'static, 'static> {
         }))
         .append_element_content_handler(element!("link[href]", move |element| {
             if let (Some(rel), Some(href)) = (element.get_attribute("rel"), element.get_attribute("href")) {
-                link.lock().link(&rel, &href);
+                let (kind, sizes) = (element.get_attribute("type"), element.get_attribute("sizes"));
+                link.lock().link(&rel, &href, kind.as_deref(), sizes.as_deref());
             }
+            Ok(())
+        }))
+        .append_element_content_handler(element!("script[type='application/ld+json' i]", move |_| {
+            script.lock().open_json_ld();
+            Ok(())
+        }))
+        .append_element_content_handler(text!("script[type='application/ld+json' i]", move |chunk| {
+            script_text.lock().json_ld_text(chunk.as_str());
             Ok(())
         }))
         .append_element_content_handler(element!("base[href]", move |element| {

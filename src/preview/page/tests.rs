@@ -3,7 +3,7 @@ use std::fmt::Write;
 use proptest::prelude::*;
 use url::Url;
 
-use super::{Reader, assemble, extract};
+use super::{Reader, assemble, assemble_feed, extract};
 use crate::{
     preview::{Card, target::UrlPolicy},
     settings::FetchSettings,
@@ -153,6 +153,69 @@ fn an_icon_is_any_link_that_says_so() {
 }
 
 #[test]
+fn the_icon_that_fits_best_is_chosen() {
+    let icon = |html: &str| card(html).icon.unwrap_or_default();
+    let sizes = "<link rel=icon sizes=16x16 href=/16><link rel=icon sizes='32x32 128x128' href=/128>\
+                 <link rel=icon sizes=512x512 href=/512><link rel=icon sizes=any href=/any>";
+    assert!(icon(sizes).ends_with("/128"));
+    assert!(icon(&sizes.replace("128", "8").replace("512", "9")).ends_with("/any"));
+}
+
+#[test]
+fn json_ld_comes_after_twitter_and_before_html() {
+    let script = r#"<script type="Application/LD+json">{"@type":"Article","headline":"ld &amp; co","description":"d ld",
+        "image":{"url":"/ld.png","width":3,"height":4},"publisher":{"name":"p"}}</script>"#;
+    let html = "<title>html</title><meta name=description content=d>";
+    let found = card(&format!("{html}{script}"));
+    assert_eq!((found.title.as_deref(), found.description.as_deref()), (Some("ld & co"), Some("d ld")));
+    assert_eq!((found.image_width, found.site_name.as_deref()), (Some(3), Some("p")));
+    assert!(found.image.is_some_and(|image| image.ends_with("/ld.png")));
+    let found = card(&format!("{script}<meta name=twitter:title content=tw>"));
+    assert_eq!(found.title.as_deref(), Some("tw"));
+    let private = script.replace("/ld.png", "http://10.0.0.1/");
+    assert_eq!((card(&private).image, card(&private).image_width), (None, None));
+    let long = script.replace("d ld", &"x".repeat(70_000));
+    assert_eq!(
+        card(&format!("{html}{long}")).title.as_deref(),
+        Some("html"),
+        "too long a script says nothing"
+    );
+}
+
+#[test]
+fn what_the_page_wants_left_out_is_left_out() {
+    let found = card(
+        "<meta name=robots content='nosnippet, noimageindex'><title>t</title><meta name=description content=d>\
+                      <meta property=og:image content=/i.png><meta property=og:image:width content=3>",
+    );
+    assert_eq!((found.title.as_deref(), found.description, found.image), (Some("t"), None, None));
+    assert_eq!(found.image_width, None);
+}
+
+#[test]
+fn a_feed_says_its_title_and_description() {
+    let feed = |text: &str| {
+        let mut reader = Reader::of_feed(None);
+        reader.read(text.as_bytes());
+        assemble_feed(&page_url(), &reader.finish())
+    };
+    for text in [
+        "<?xml version='1.0'?><rss><channel><title>t &amp; u</title><description>d</description><item><title>no</title>\
+         <description>no</description></item></channel></rss>",
+        "<rss><channel><title><![CDATA[t & u]]></title><description><![CDATA[d]]></description><item></item></channel></rss>",
+        "<feed><title>t &amp; u</title><subtitle>d</subtitle><entry><title>no</title></entry></feed>",
+    ] {
+        let found = feed(text);
+        assert_eq!(
+            (found.title.as_deref(), found.description.as_deref()),
+            (Some("t & u"), Some("d")),
+            "{text}"
+        );
+        assert_eq!(found.kind.as_deref(), Some("feed"));
+    }
+}
+
+#[test]
 fn character_references_are_decoded_before_text_is_cleaned() {
     let card = card(
         "<title>Tom &amp; J&eacute;r&#244;me &lt;b&gt; &#x202e;txt&#0;&NotEqualTilde;</title>\
@@ -255,11 +318,14 @@ fn what_is_too_large_is_cut_or_passed_over() {
 fn nesting_costs_no_more_than_the_parsers_memory() {
     let deep = "<div><svg><g><math>".repeat(50_000);
     assert_eq!(card(&format!("<title>t</title>{deep}")).title.as_deref(), Some("t"));
-    let metas = (0..50_000).fold(String::new(), |mut page, number| {
-        write!(page, "<meta name=k{number} content=v>").expect("a String takes it");
-        page
-    });
-    assert_eq!(card(&format!("{metas}<title>t</title>")).title.as_deref(), Some("t"));
+    let metas = |count: usize| {
+        (0..count).fold(String::new(), |mut page, number| {
+            write!(page, "<meta name=k{number} content=v>").expect("a String takes it");
+            page
+        })
+    };
+    assert_eq!(card(&format!("{}<title>t</title>", metas(4000))).title.as_deref(), Some("t"));
+    assert_eq!(card(&format!("{}<title>t</title>", metas(5000))).title, None, "the tags have a budget");
 }
 
 #[test]

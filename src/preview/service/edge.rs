@@ -64,6 +64,7 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         let id = RequestId::new(self.clock.now(), &self.random);
         let started = Instant::now();
         let method = request.method().clone();
+        let known = request.headers().get(header::IF_NONE_MATCH).cloned();
         let operation = if request.uri().path() == PATH { "getPreview" } else { "none" };
         let mut response = match self.answer(request).await {
             Ok(response) => response,
@@ -76,9 +77,25 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         if response.status().is_success() {
             response.headers_mut().insert(header::CONTENT_TYPE, JSON);
         }
+        // Only an operation knows how long its answer is good for; problems have no such field.
+        let lifetime = response.headers_mut().remove(header::CACHE_CONTROL);
         security_headers::apply(response.headers_mut());
+        if let Some(lifetime) = lifetime.filter(|_| response.status().is_success()) {
+            response.headers_mut().insert(header::CACHE_CONTROL, lifetime);
+        }
+        if response.status().is_success() && is_known(known.as_ref(), response.header(header::ETAG)) {
+            response.set_status(StatusCode::NOT_MODIFIED);
+            response.headers_mut().remove(header::CONTENT_TYPE);
+            response.set_body(());
+        }
         Ok(response)
     }
+}
+
+/// Whether `If-None-Match` names the tag of the answer.
+fn is_known(known: Option<&HeaderValue>, tag: Option<&str>) -> bool {
+    let (Some(known), Some(tag)) = (known.and_then(|value| value.to_str().ok()), tag) else { return false };
+    known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
 }
 
 /// A request that one of our own fetches made would go round in circles.

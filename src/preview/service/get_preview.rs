@@ -2,21 +2,32 @@
 
 use std::time::Duration;
 
-use poem::Request;
-use poem_openapi::{OpenApi, param::Query, payload::Json};
-use tokio::{
-    sync::Semaphore,
-    time::{Instant, sleep_until},
+use poem::{
+    Request,
+    http::{HeaderValue, header},
 };
+use poem_openapi::{
+    OpenApi,
+    param::Query,
+    payload::{Json, Response},
+};
+use tokio::time::{Instant, sleep_until};
 
 use crate::{
-    preview::{Card, Previewer, Refusal},
+    preview::{
+        Card, Refusal,
+        cache::{CardCache, Kept, NoCard},
+    },
     problem::Problem,
+    random::Random,
 };
 
 /// How long after the deadline a failure shows, so that one cut off by the deadline looks the same as
 /// one that was known early.
 const MARGIN: Duration = Duration::from_millis(50);
+
+/// At most so many milliseconds later still, at random, so that the moment says nothing about the reason.
+const JITTER_MILLIS: u64 = 64;
 
 /// When a client that found the service full should try again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -27,19 +38,19 @@ pub(super) const PATH: &str = "/preview";
 /// The worker's one operation.
 pub struct Api {
     /// Absent where only the document is made.
-    previewer: Option<Previewer>,
-    fetches: Semaphore,
+    cards: Option<CardCache>,
+    random: Random,
 }
 
 impl Api {
-    /// The operation, with at most `concurrent` fetches at one time.
-    pub fn new(previewer: Previewer, concurrent: usize) -> Self {
-        Self { previewer: Some(previewer), fetches: Semaphore::new(concurrent) }
+    /// The operation, with these cards.
+    pub fn new(cards: CardCache) -> Self {
+        Self { cards: Some(cards), random: Random::system() }
     }
 
     /// The operation as a description only; it fetches nothing.
     pub fn described() -> Self {
-        Self { previewer: None, fetches: Semaphore::new(0) }
+        Self { cards: None, random: Random::system() }
     }
 }
 
@@ -56,20 +67,49 @@ impl Api {
         request: &Request,
         /// The page's URL: http or https, with a public host, on the scheme's usual port.
         url: Query<String>,
-    ) -> Result<Json<Card>, Problem> {
+        /// The languages wanted of the page, as the value of an Accept-Language field; sites may heed it.
+        lang: Query<Option<String>>,
+    ) -> Result<Response<Json<Card>>, Problem> {
         check_given_once(request)?;
-        let previewer = self.previewer.as_ref().ok_or_else(Problem::internal)?;
-        let shown_at = Instant::now() + previewer.deadline() + MARGIN;
-        let outcome = {
-            let _place = self.fetches.try_acquire().map_err(|_| full())?;
-            previewer.preview(&url).await
-        };
-        if let Err(Refusal::Fetch(_)) = &outcome {
-            sleep_until(shown_at).await;
+        let language = lang.0.as_deref().map(language).transpose()?;
+        let cards = self.cards.as_ref().ok_or_else(Problem::internal)?;
+        let jitter = Duration::from_millis(u64::from_le_bytes(self.random.bytes()) % JITTER_MILLIS);
+        let shown_at = Instant::now() + cards.deadline() + MARGIN + jitter;
+        match cards.card(&url, language).await {
+            Ok(kept) => Ok(answer(&kept)),
+            Err(NoCard::Full) => Err(full()),
+            Err(NoCard::Refused(refusal)) => {
+                if let Refusal::Fetch(_) = refusal {
+                    sleep_until(shown_at).await;
+                }
+                Err(refusal.into())
+            }
         }
-        Ok(Json(outcome?))
     }
 }
+
+/// The card with the time that its caller may keep it, and a tag to ask with whether it is still the same.
+fn answer(kept: &Kept) -> Response<Json<Card>> {
+    let seconds = kept.fresh_for.as_secs();
+    let lifetime = if seconds == 0 { "no-store".to_owned() } else { format!("private, max-age={seconds}") };
+    let json = serde_json::to_vec(&*kept.card).unwrap_or_default();
+    let digest = ring::digest::digest(&ring::digest::SHA256, &json);
+    let tag: String = digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    Response::new(Json((*kept.card).clone()))
+        .header(header::CACHE_CONTROL, lifetime)
+        .header(header::ETAG, format!("\"{tag}\""))
+}
+
+/// A list of languages as RFC 9110, section 12.5.4, has it, as far as its characters show.
+fn language(text: &str) -> Result<HeaderValue, Problem> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '*' | ',' | ';' | '=' | '.' | ' ');
+    let well_formed = (1..=MAX_LANGUAGE).contains(&text.len()) && text.chars().all(fits);
+    let value = HeaderValue::from_str(&text.to_ascii_lowercase()).ok().filter(|_| well_formed);
+    value.ok_or_else(|| Problem::invalid_field("lang", "has to be languages, such as \"de, en;q=0.5\""))
+}
+
+/// The most bytes of languages.
+const MAX_LANGUAGE: usize = 64;
 
 /// The problem where no place for another fetch is left.
 pub(super) fn full() -> Problem {

@@ -35,7 +35,7 @@ fn settings(port: u16, deadline: Duration) -> FetchSettings {
 
 fn service_with(settings: &FetchSettings, concurrent: usize) -> impl Endpoint<Output = Response> + use<> {
     let previewer = Previewer::new(settings).expect("the system has roots");
-    endpoint(previewer, concurrent, AllowedHosts::public(([127, 0, 0, 1], 4569).into(), &[]))
+    endpoint(previewer, concurrent, 1 << 20, AllowedHosts::public(([127, 0, 0, 1], 4569).into(), &[]))
 }
 
 fn service() -> impl Endpoint<Output = Response> {
@@ -179,7 +179,8 @@ async fn a_full_service_says_when_to_come_back_and_has_room_again_after_the_fetc
             accepted = listener.accept() => drop(accepted.expect("it is dialled")),
             response = &mut first => panic!("{}", response.status()),
         }
-        let response = get(&service, &target).await;
+        // Who asks for the same page waits with the first one; another page has no place.
+        let response = get(&service, &format!("{target}other")).await;
         assert_eq!(response.header("retry-after"), Some("1"));
         assert_eq!(problem(response).await.1, "unavailable");
     }

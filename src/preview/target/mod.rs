@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-pub use self::rule::UrlRule;
+pub use self::{name::is_within, rule::UrlRule};
 use crate::{
     preview::address::{self, Verdict},
     settings::FetchSettings,

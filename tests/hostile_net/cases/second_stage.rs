@@ -3,7 +3,8 @@
 use crate::{
     case::Case,
     fetch_case::{FetchCase, fetch},
-    reply::html,
+    reply::{HTML, Reply, body, html, raw, redirect},
+    world::OTHER,
 };
 
 /// References that are never shown.
@@ -23,6 +24,40 @@ fn pointing(head: &str) -> FetchCase {
         .visits_news()
 }
 
+/// An image with its size.
+fn sized(url: &str) -> String {
+    format!(
+        "<meta property=og:image content={url}><meta property=og:image:width content=2>\
+         <meta property=og:image:height content=1>"
+    )
+}
+
+/// The head of a PNG of 1200 times 630 pixels.
+fn png() -> Reply {
+    let size = [1200u32.to_be_bytes(), 630u32.to_be_bytes()].concat();
+    let head = [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(), &size, b"\x08\x06\0\0\0"].concat();
+    body(&["Content-Type: image/png"], &head)
+}
+
+fn json(text: &str) -> Reply {
+    body(&["Content-Type: application/json"], text.as_bytes())
+}
+
+/// An image that leads somewhere else, where nobody is dialled.
+fn image_to(location: &str) -> FetchCase {
+    pointing("<meta property=og:image content=http://other.example.net/x.png>")
+        .page_at(OTHER, "/x.png", redirect(302, location))
+        .visits_other()
+        .card_with("image_width", ())
+}
+
+/// A page without an image that names an oEmbed endpoint, where this host is on the list.
+fn oembed(host: &'static str) -> FetchCase {
+    let list = if host == "other.example.net" { "[\"other.example.net\"]" } else { "[\"example.com\"]" };
+    pointing("<link rel=alternate type=application/json+oembed href=http://other.example.net/oembed>")
+        .setting("oembed_hosts", list)
+}
+
 pub fn cases() -> Vec<Case> {
     let images = FORBIDDEN.map(|(what, url)| {
         pointing(&format!("<meta property=og:image content='{url}'><link rel=icon href='{url}'>"))
@@ -31,9 +66,73 @@ pub fn cases() -> Vec<Case> {
             .named(format!("second stage: image and icon with {what}"))
     });
     let others = [
-        pointing("<meta property=og:image content=http://other.example.net/x.png>")
+        pointing(&sized("http://other.example.net/x.png"))
             .card_with("image", "http://other.example.net/x.png")
-            .named("second stage: an image is shown and not fetched"),
+            .named("second stage: an image whose size the page says is shown and not fetched"),
+        pointing("<meta property=og:image content=http://other.example.net/x.png>")
+            .page_at(OTHER, "/x.png", png())
+            .visits_other()
+            .card_with("image_width", 1200)
+            .card_with("image_height", 630)
+            .named("second stage: the size of an image is in its first bytes"),
+        pointing("<meta property=og:image content=http://other.example.net/x.png>")
+            .setting("image_dimensions", "false")
+            .card_with("image_width", ())
+            .named("second stage: no image is fetched where the setting says so"),
+        image_to("http://10.0.0.1/x.png").named("second stage: an image redirects to a private address"),
+        image_to("http://169.254.169.254/").named("second stage: an image redirects to the metadata service"),
+        image_to("//user@news.example.com/").named("second stage: an image redirects to a URL with userinfo"),
+        pointing("<meta property=og:image content=http://evil.example.org/x.png>")
+            .record("evil.example.org A 10.0.0.1")
+            .asks(&["evil.example.org"])
+            .card_with("image_width", ())
+            .named("second stage: an image whose name leads to a private address"),
+        pointing("<meta property=og:image content=http://other.example.net/x.png>")
+            .page_at(OTHER, "/x.png", raw("HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n").repeat("xxxxxxxx"))
+            .visits_other()
+            .sent_at_most(9 << 20)
+            .card_with("image_width", ())
+            .named("second stage: an endless image"),
+        pointing("<meta property=og:image content=http://other.example.net/x.png>")
+            .page_at(OTHER, "/x.png", raw("").hold())
+            .visits_other()
+            .within(6)
+            .card_with("image", "http://other.example.net/x.png")
+            .named("second stage: an image that does not come is not waited for"),
+        oembed("other.example.net")
+            .page_at(OTHER, "/oembed", json(r#"{"thumbnail_url":"http://other.example.net/t.png",
+                "thumbnail_width":480,"thumbnail_height":360,"html":"<script>"}"#))
+            .visits_other()
+            .card_with("image", "http://other.example.net/t.png")
+            .named("second stage: an oEmbed endpoint of a host on the list"),
+        oembed("other.example.net")
+            .page_at(OTHER, "/oembed", json(r#"{"thumbnail_url":"http://10.0.0.1/t.png"}"#))
+            .visits_other()
+            .card_with("image", ())
+            .named("second stage: oEmbed with a private image"),
+        oembed("other.example.net")
+            .page_at(OTHER, "/oembed", redirect(302, "http://10.0.0.1/"))
+            .visits_other()
+            .card_with("image", ())
+            .named("second stage: an oEmbed endpoint redirects to a private address"),
+        oembed("example.com")
+            .card_with("image", ())
+            .named("second stage: an oEmbed endpoint of a host that is not on the list"),
+        fetch("http://news.example.com/")
+            .page("/", body(&[HTML, "X-Robots-Tag: noimageindex, nosnippet"], format!(
+                "<title>Quiet</title><meta name=description content=d>{}", sized("/x.png")).as_bytes()))
+            .card("Quiet")
+            .card_with("description", ())
+            .card_with("image", ())
+            .visits_news()
+            .named("second stage: what a site wants left out is left out"),
+        fetch("http://news.example.com/")
+            .page("/", body(&["Content-Type: application/rss+xml"],
+                b"<rss><channel><title><![CDATA[Feed]]></title><link>http://10.0.0.1/</link></channel></rss>"))
+            .card("Feed")
+            .card_with("type", "feed")
+            .visits_news()
+            .named("second stage: a feed"),
         pointing("<link rel=canonical href=http://10.0.0.1/>")
             .card_with("canonical", ())
             .named("second stage: canonical with a private address"),

@@ -30,11 +30,7 @@ pub fn mutations() -> Vec<Mutation> {
             .noticed_by(&["http: server error"])
             .showing("exit status: 0"),
         Mutation::off("content type of a page")
-            .change(
-                "fetch/header.rs",
-                "if !matches!(essence.as_str(), \"text/html\" | \"application/xhtml+xml\")",
-                "if essence == \"x\"",
-            )
+            .change("fetch/header.rs", "_ => return Err(FetchError::NotHtml),", "_ => Media::Html,")
             .noticed_by(&["http: plain text is no page", "http: SVG is no page"])
             .showing("\"title\": \"Typed\""),
         Mutation::off("one content coding")
@@ -45,13 +41,22 @@ pub fn mutations() -> Vec<Mutation> {
             .change("fetch/body.rs", ".take(max_compressed)", ".take(max_compressed * 9)")
             .noticed_by(&["resource: a title after the budget of sent bytes"])
             .showing("\"title\": \"Late\""),
-        Mutation::off("bytes of a page inflated")
+        Mutation::off("bytes of a page inflated, and their ratio to those sent")
             .change("fetch/body.rs", ".take(max_inflated)", ".take(max_inflated * 9)")
+            .change("fetch/body.rs", "const MAX_RATIO: u64 = 200;", "const MAX_RATIO: u64 = 200_000;")
             .noticed_by(&["resource: gzip bomb", "resource: brotli bomb", "resource: zstd bomb"])
             .showing("\"title\": \"Late\""),
         Mutation::off("window of zstd")
             .change("fetch/body.rs", "const ZSTD_WINDOW_LOG: u32 = 23;", "const ZSTD_WINDOW_LOG: u32 = 27;")
             .noticed_by(&["resource: zstd with a large window"])
             .showing("\"title\": \"Late\""),
+        Mutation::off("oEmbed endpoints are asked on the list alone")
+            .change(
+                "previewer.rs",
+                "lacks && self.asks_oembed(endpoint)",
+                "lacks || self.asks_oembed(endpoint)",
+            )
+            .noticed_by(&["second stage: an oEmbed endpoint of a host that is not on the list"])
+            .showing("other.example.net"),
     ]
 }

@@ -37,8 +37,8 @@ pub fn mutations() -> Vec<Mutation> {
         Mutation::off("deadline")
             .change(
                 "previewer.rs",
-                "timeout_at(Instant::now() + self.deadline,",
-                "timeout_at(Instant::now() + self.deadline * 600,",
+                "let deadline = Instant::now() + self.deadline;",
+                "let deadline = Instant::now() + self.deadline * 600;",
             )
             .noticed_by(&["resource: no header for long", "resource: slow body"])
             .showing("it took"),

@@ -17,7 +17,7 @@ pub fn mutations() -> Vec<Mutation> {
             .change(
                 "service/get_preview.rs",
                 "sleep_until(shown_at)",
-                "sleep_until(shown_at - previewer.deadline())",
+                "sleep_until(shown_at - cards.deadline())",
             )
             .noticed_by(&["service: every failure looks the same and shows at the deadline"])
             .showing("http://"),

@@ -42,9 +42,9 @@ pub fn mutations() -> Vec<Mutation> {
         Mutation::off("references on a page are judged")
             .change(
                 "page/assemble.rs",
-                "let target = self.policy.judge_reference(&self.base, &reference(raw)).ok()?;
+                "let target = self.policy.judge_reference(&self.base, reference.trim()).ok()?;
         Some(target.url().to_string())",
-                "Some(self.base.join(&reference(raw)).ok()?.to_string())",
+                "Some(self.base.join(reference.trim()).ok()?.to_string())",
             )
             .noticed_by(&[
                 "second stage: image and icon with private address",

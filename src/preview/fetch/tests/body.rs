@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     preview::{
-        fetch::{Body, Fetcher},
+        fetch::{Answer, Ask, Body, Fetcher},
         target::UrlPolicy,
     },
     settings::FetchSettings,
@@ -49,7 +49,7 @@ fn head(coding: &str) -> String {
 async fn bytes_of(settings: &FetchSettings, site: &Site) -> (u64, u64) {
     let target = UrlPolicy::from(settings).judge_text(&site.url("/")).expect("it is allowed");
     let fetcher = Fetcher::new(settings).expect("the system has roots");
-    let mut page = fetcher.page(target).await.expect("a page");
+    let Ok(Answer::Page(mut page)) = fetcher.page(target, &Ask::default()).await else { panic!("no page") };
     let mut plain = 0;
     while let Some(chunk) = page.body.chunk().await {
         plain += chunk.len() as u64;
@@ -76,7 +76,7 @@ async fn a_bomb_is_read_up_to_the_budget_and_no_further() {
     for coding in CODINGS {
         let site = Site::answering(&head(coding), coded(coding, &bomb).await).await;
         let (plain, _) = bytes_of(&settings(&site), &site).await;
-        assert_eq!(plain, settings(&site).max_inflated_bytes, "{coding}");
+        assert!(plain < settings(&site).max_inflated_bytes, "{coding}: the ratio ends it: {plain}");
         assert_eq!(preview(&site).await.expect("a page").title.as_deref(), Some("found"), "{coding}");
     }
 }

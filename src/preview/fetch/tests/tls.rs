@@ -65,7 +65,7 @@ async fn fetch(address: SocketAddr, trusted: Option<CertificateDer<'static>>) ->
     }
     let target =
         UrlPolicy::from(&settings).judge_text(&format!("https://{address}/")).expect("it is allowed");
-    fetcher.page(target).await.map(|_| ())
+    fetcher.page(target, &crate::preview::Ask::default()).await.map(|_| ())
 }
 
 #[tokio::test]

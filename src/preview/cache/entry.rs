@@ -1,0 +1,99 @@
+//! What is kept of one page.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use crate::preview::{Card, FetchError, Lifetime, Validators};
+
+/// A card is shown for at least so long, unless its page forbids keeping it, and fetched anew after at most so long.
+const FRESH: std::ops::RangeInclusive<Duration> = Duration::from_secs(60)..=Duration::from_secs(86_400);
+
+/// How long a card is still shown while it is fetched anew behind the reader's back (RFC 5861).
+const STALE: Duration = Duration::from_secs(3600);
+
+/// What an entry takes beside its texts, in bytes, roughly.
+const OVERHEAD: usize = 512;
+
+/// What is kept of one page. Clones share the card.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The card, or why there is none.
+    pub outcome: Result<Arc<Card>, FetchError>,
+    /// By what the page is asked for again.
+    pub validators: Option<Validators>,
+    kept: Instant,
+    fresh: Duration,
+    stale: Duration,
+    refreshing: Arc<AtomicBool>,
+}
+
+impl Entry {
+    /// A card with its page's lifetime.
+    pub fn card(card: Arc<Card>, lifetime: Lifetime) -> Self {
+        let fresh = lifetime.fresh.clamp(*FRESH.start(), *FRESH.end());
+        let (fresh, stale) =
+            if lifetime.storable { (fresh, STALE) } else { (Duration::ZERO, Duration::ZERO) };
+        Self::new(Ok(card), lifetime.validators, fresh, stale)
+    }
+
+    /// A failure, remembered for as long as its kind is likely to last.
+    pub fn failure(error: FetchError) -> Self {
+        let fresh = error.remembered();
+        Self::new(Err(error), None, fresh, Duration::ZERO)
+    }
+
+    fn new(
+        outcome: Result<Arc<Card>, FetchError>,
+        validators: Option<Validators>,
+        fresh: Duration,
+        stale: Duration,
+    ) -> Self {
+        Self { outcome, validators, kept: Instant::now(), fresh, stale, refreshing: Arc::default() }
+    }
+
+    /// How long it is still fresh.
+    pub fn fresh_for(&self) -> Duration {
+        self.fresh.saturating_sub(self.kept.elapsed())
+    }
+
+    /// Whether it may be shown, fresh or while it is being fetched anew.
+    pub fn is_usable(&self) -> bool {
+        self.kept.elapsed() < self.fresh + self.stale
+    }
+
+    /// Whether the caller is the one to fetch it anew. The first that asks is.
+    pub fn begin_refresh(&self) -> bool {
+        !self.refreshing.swap(true, Ordering::SeqCst)
+    }
+
+    /// The fetch came to nothing: somebody else may try.
+    pub fn give_up_refresh(&self) {
+        self.refreshing.store(false, Ordering::SeqCst);
+    }
+
+    /// The bytes that it takes, roughly.
+    pub fn size(&self) -> usize {
+        let validators = self.validators.as_ref().map_or(0, Validators::size);
+        let card = self.outcome.as_ref().map_or(0, |card| {
+            let texts = [
+                &card.title,
+                &card.description,
+                &card.image,
+                &card.site_name,
+                &card.canonical,
+                &card.icon,
+                &card.kind,
+                &card.image_alt,
+            ];
+            card.url.len() + texts.into_iter().flatten().map(String::len).sum::<usize>()
+        });
+        OVERHEAD + card + validators
+    }
+}

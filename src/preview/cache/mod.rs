@@ -1,0 +1,158 @@
+//! The worker's memory: cards and failures, bounded in bytes. One page is fetched once at a time, however many ask.
+
+mod entry;
+#[cfg(test)]
+mod tests;
+
+use std::{sync::Arc, time::Duration};
+
+use poem::http::HeaderValue;
+use quick_cache::{Weighter, sync::Cache};
+use tokio::sync::Semaphore;
+
+use self::entry::Entry;
+use super::{Ask, Card, FetchError, Fetched, Previewer, Refusal, target::Target};
+
+/// What an entry takes in the mean, in bytes: from it the number of entries is guessed.
+const USUAL_BYTES: usize = 1500;
+
+/// Which card: that of this URL in these languages.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    url: String,
+    language: Option<HeaderValue>,
+}
+
+/// Weighs entries in bytes.
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<Key, Entry> for Bytes {
+    fn weight(&self, key: &Key, entry: &Entry) -> u64 {
+        (key.url.len() + key.language.as_ref().map_or(0, HeaderValue::len) + entry.size()) as u64
+    }
+}
+
+/// Why there is no card right now.
+#[derive(Debug)]
+pub enum NoCard {
+    /// It is refused, or could not be made.
+    Refused(Refusal),
+    /// As many pages as allowed are being fetched already.
+    Full,
+}
+
+/// A card, and how long it may be kept by who asked for it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The card.
+    pub card: Arc<Card>,
+    /// For how long it is fresh; zero if nobody may keep it.
+    pub fresh_for: Duration,
+}
+
+/// Cards from memory, or else from a bounded number of fetches at once. Clones share them.
+#[derive(Clone)]
+pub struct CardCache(Arc<Inner>);
+
+struct Inner {
+    previewer: Previewer,
+    cards: Cache<Key, Entry, Bytes>,
+    fetches: Semaphore,
+}
+
+impl CardCache {
+    /// A memory of at most `max_bytes` in front of `previewer`, which fetches at most `concurrent` pages at once.
+    pub fn new(previewer: Previewer, concurrent: usize, max_bytes: u64) -> Self {
+        let entries = usize::try_from(max_bytes).unwrap_or(usize::MAX) / USUAL_BYTES;
+        let cards = Cache::with_weighter(entries.max(16), max_bytes, Bytes);
+        Self(Arc::new(Inner { previewer, cards, fetches: Semaphore::new(concurrent) }))
+    }
+
+    /// The longest time that a fetch takes.
+    pub fn deadline(&self) -> Duration {
+        self.0.previewer.deadline()
+    }
+
+    /// The card of the page at `url` in these languages.
+    ///
+    /// # Errors
+    /// [`NoCard`]: refusals by the URL alone come at once and are not remembered, failures are.
+    pub async fn card(&self, url: &str, language: Option<HeaderValue>) -> Result<Kept, NoCard> {
+        let target = self.0.previewer.judge(url).map_err(|rule| NoCard::Refused(rule.into()))?;
+        let key = Key { url: target.url().to_string(), language };
+        let known = self.0.cards.get(&key);
+        if let Some(entry) = known.as_ref().filter(|entry| entry.is_usable()) {
+            if entry.fresh_for().is_zero() {
+                self.refresh(&key, target, entry.clone());
+                count("stale");
+            } else {
+                count("hit");
+            }
+            return kept(entry);
+        }
+        self.0.cards.remove_if(&key, |entry| !entry.is_usable());
+        // Who comes while the page is being fetched waits for it here; should the first one go, the next takes over.
+        match self.0.cards.get_value_or_guard_async(&key).await {
+            Ok(entry) => {
+                count("shared");
+                kept(&entry)
+            }
+            Err(guard) => {
+                count("miss");
+                let _place = self.0.fetches.try_acquire().map_err(|_| NoCard::Full)?;
+                let entry = self.fetch(&key, target, known).await;
+                // An error would mean that somebody has removed the place: then nothing is kept.
+                let _ = guard.insert(entry.clone());
+                // What nobody may keep was for those who were waiting.
+                self.0.cards.remove_if(&key, |entry| !entry.is_usable());
+                kept(&entry)
+            }
+        }
+    }
+
+    /// Fetches the page anew behind the reader's back, unless somebody does or there is no place.
+    fn refresh(&self, key: &Key, target: Target, entry: Entry) {
+        if !entry.begin_refresh() {
+            return;
+        }
+        let (cache, key) = (self.clone(), key.clone());
+        tokio::spawn(async move {
+            let Ok(_place) = cache.0.fetches.try_acquire() else { return entry.give_up_refresh() };
+            let fetched = cache.fetch(&key, target, Some(entry.clone())).await;
+            if fetched.outcome.is_ok() {
+                cache.0.cards.insert(key.clone(), fetched);
+                cache.0.cards.remove_if(&key, |entry| !entry.is_usable());
+            } else {
+                // The stale card is better than none, until it is too old.
+                entry.give_up_refresh();
+            }
+        });
+    }
+
+    async fn fetch(&self, key: &Key, target: Target, known: Option<Entry>) -> Entry {
+        let old = known.and_then(|entry| Some((entry.outcome.ok()?, entry.validators)));
+        let validators = old.as_ref().and_then(|(_, validators)| validators.clone());
+        let ask = Ask { language: key.language.clone(), known: validators.clone() };
+        match (self.0.previewer.fetch(target, &ask).await, old) {
+            (Ok(Fetched::Card(preview)), _) => Entry::card(Arc::new(preview.card), preview.lifetime),
+            (Ok(Fetched::Unchanged(mut lifetime)), Some((card, _))) => {
+                lifetime.validators = lifetime.validators.or(validators);
+                Entry::card(card, lifetime)
+            }
+            (Ok(Fetched::Unchanged(_)), None) => Entry::failure(FetchError::Status(304)),
+            (Err(error), _) => Entry::failure(error),
+        }
+    }
+}
+
+fn kept(entry: &Entry) -> Result<Kept, NoCard> {
+    match &entry.outcome {
+        Ok(card) => Ok(Kept { card: Arc::clone(card), fresh_for: entry.fresh_for() }),
+        Err(error) => Err(NoCard::Refused(error.clone().into())),
+    }
+}
+
+fn count(how: &'static str) {
+    metrics::counter!("natter_preview_cache_total", "how" => how).increment(1);
+}
