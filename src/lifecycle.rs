@@ -1,8 +1,8 @@
 //! From the first signal to the end of the process: not ready, then a bounded drain, then the end.
 //!
 //! The order of a stop is: [`Termination::stop`] takes readiness away and resolves; given as the `stop` of
-//! [`serve`], it ends accepting and starts the drain; when `serve` returns, the store is closed and the process
-//! ends. The admin listener answers until then.
+//! [`Watched::serve`], it ends accepting and starts the drain; when that returns, the store is closed and the process
+//! ends. The admin listener answers from before the start until then.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
     sync::watch,
-    task::JoinError,
+    task::{JoinError, JoinHandle},
 };
 
 use crate::{
@@ -49,32 +49,48 @@ impl Termination {
     }
 }
 
-/// Serves the endpoint of `public`, by TLS if there is some, within `bounds` until `stop` resolves and its requests in progress are answered or
-/// the drain is over, and that of `admin` a little longer, so that who watches sees the drain.
-///
-/// # Errors
-/// When the admin listener panicked.
-pub async fn serve<P, A>(
-    public: (TcpListener, Option<Tls>, P),
-    admin: (TcpListener, A),
+/// A process that is watched: its admin listener answers.
+#[derive(Debug)]
+pub struct Watched {
     bounds: Limits,
-    stop: impl Future<Output = ()>,
-) -> Result<(), JoinError>
-where
-    P: IntoEndpoint,
-    P::Endpoint: 'static,
-    A: IntoEndpoint + Send + 'static,
-    A::Endpoint: 'static,
-{
-    let admin_bounds = Limits { connections: ADMIN_CONNECTIONS, ..Limits::draining_for(bounds.drain) };
-    let (end_admin, mut admin_ends) = watch::channel(());
-    let admin = tokio::spawn(listener::serve("admin", admin.0, None, admin.1, admin_bounds, async move {
-        let _ = admin_ends.changed().await;
-    }));
-    let (listener, tls, endpoint) = public;
-    listener::serve("public", listener, tls, endpoint, bounds, stop).await;
-    end_admin.send_replace(());
-    admin.await
+    task: JoinHandle<()>,
+    end: watch::Sender<()>,
+}
+
+impl Watched {
+    /// Serves the endpoint of the admin listener from now on, so that who watches sees the start as well as the drain,
+    /// which is within `bounds`.
+    pub fn by<A>(admin: (TcpListener, A), bounds: Limits) -> Self
+    where
+        A: IntoEndpoint + Send + 'static,
+        A::Endpoint: 'static,
+    {
+        let admin_bounds = Limits { connections: ADMIN_CONNECTIONS, ..Limits::draining_for(bounds.drain) };
+        let (end, mut ends) = watch::channel(());
+        let task = tokio::spawn(listener::serve("admin", admin.0, None, admin.1, admin_bounds, async move {
+            let _ = ends.changed().await;
+        }));
+        Self { bounds, task, end }
+    }
+
+    /// Serves the endpoint of `public`, by TLS if there is some, until `stop` resolves and its requests in progress are
+    /// answered or the drain is over.
+    ///
+    /// # Errors
+    /// When the admin listener panicked.
+    pub async fn serve<P>(
+        self,
+        (listener, tls, endpoint): (TcpListener, Option<Tls>, P),
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), JoinError>
+    where
+        P: IntoEndpoint,
+        P::Endpoint: 'static,
+    {
+        listener::serve("public", listener, tls, endpoint, self.bounds, stop).await;
+        self.end.send_replace(());
+        self.task.await
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The commands of `natter-api`.
 
 mod admin;
+mod retention;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -31,7 +32,13 @@ enum Command {
     /// Serve the API (what happens without a command).
     Serve,
     /// Bring the database's schema up to date.
-    Migrate,
+    Migrate {
+        /// Only print which migrations are missing; the exit status is 1 if there are some.
+        #[arg(long)]
+        status: bool,
+    },
+    /// Remove what is past its time, as the settings of retention say. With SQLite the server does so by itself.
+    Retention,
     /// Print the OpenAPI document.
     Openapi,
     /// Print every setting with its value and where it comes from.
@@ -73,7 +80,8 @@ pub fn run() -> anyhow::Result<ExitCode> {
     runtime.block_on(async {
         match command {
             Command::Serve => serve::serve(settings).await,
-            Command::Migrate => migrate(&settings).await,
+            Command::Migrate { status } => migrate(&settings, status).await,
+            Command::Retention => retention::run(&settings).await,
             Command::Admin(command) => admin::run(command, &settings).await,
             Command::Healthcheck => Ok(crate::admin::healthcheck(settings.admin.listen, "/ready").await),
             Command::Openapi | Command::Settings => Ok(ExitCode::SUCCESS),
@@ -92,8 +100,18 @@ fn hasher(settings: &PasswordsSettings, random: &Random) -> anyhow::Result<Hashe
     Ok(Hasher::new(parameters, size, random.clone())?)
 }
 
-async fn migrate(settings: &ApiSettings) -> anyhow::Result<ExitCode> {
-    let store = Store::open(&settings.database.url).await?;
+async fn migrate(settings: &ApiSettings, only_status: bool) -> anyhow::Result<ExitCode> {
+    let store = Store::of(&settings.database).await?;
+    if only_status {
+        let pending = store.pending().await?;
+        for migration in &pending {
+            print(&format!("Missing {migration}.\n"));
+        }
+        if pending.is_empty() {
+            print("The schema is up to date.\n");
+        }
+        return Ok(if pending.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
     let applied = store.migrate().await?;
     if applied.is_empty() {
         print("The schema is up to date.\n");

@@ -1,10 +1,20 @@
 //! `natter-api serve`: puts the parts together and runs them until a signal.
 
-use std::{net::IpAddr, process::ExitCode, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    pin::pin,
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context;
 use poem::{EndpointExt, IntoEndpoint};
-use tokio::{net::TcpListener, task::JoinSet, time::timeout};
+use tokio::{
+    net::TcpListener,
+    task::JoinSet,
+    time::{interval, timeout},
+};
 use url::Host;
 
 use crate::{
@@ -19,19 +29,22 @@ use crate::{
     document,
     edge::{ClientAddresses, Edge, Limits, Origins, Policy, Transport},
     key_ring::KeyRings,
-    lifecycle::{self, Termination},
+    lifecycle::{Termination, Watched},
     link::{Fetcher, Guard, Previews},
     listener::{self, bind},
     maintenance,
     preview::{Previewer, Source, WorkerClient},
     random::Random,
-    readiness::Readiness,
+    readiness::{Component, Readiness},
     retention::Retention,
     settings::{ApiSettings, AuditSettings, HttpSettings},
     store::Store,
     telemetry,
     tls::ServerFiles,
 };
+
+/// How often it is looked whether the schema is there.
+const LOOK_AT_SCHEMA: Duration = Duration::from_secs(1);
 
 /// Serves until a signal; returns once everything has ended.
 pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
@@ -42,21 +55,35 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
 
     let listener = bind("http.listen", settings.http.listen).await?;
     let admin_listener = bind("admin.listen", settings.admin.listen).await?;
-    let board = board(&settings, &listener).await?;
+    let bounds = bounds(&settings.http);
+    let admin_endpoint =
+        admin::endpoint(readiness.clone(), metrics.clone(), AllowedHosts::admin(&settings.admin.hosts));
+    let admin_address = admin_listener.local_addr()?;
+    let watched = Watched::by((admin_listener, admin_endpoint), bounds);
+    let mut stop = pin!(termination.stop(readiness.clone()));
+
+    let store = Store::of(&settings.database).await?;
+    tokio::select! {
+        fit = fit(&store, &settings, admin_address, readiness.component("schema", "has not been looked at yet")) => fit?,
+        () = &mut stop => return Ok(ExitCode::SUCCESS),
+    }
+    let board = board(&settings, &listener, store)?;
     let tls = settings.http.tls().map(ServerFiles::open).transpose()?.map(Arc::new);
     let source = source(&settings, &listener)?;
     let worker = source.worker();
     let fetcher = Fetcher::new(board.clone(), source, settings.preview.concurrent);
     let checkpoints = checkpoints(&settings, &board)?;
     let edge = edge(&settings, &board, &listener)?;
-    let admin_endpoint =
-        admin::endpoint(readiness.clone(), metrics.clone(), AllowedHosts::admin(&settings.admin.hosts));
-    tracing::info!(address = %listener.local_addr()?, admin = %admin_listener.local_addr()?, "serving");
+    tracing::info!(address = %listener.local_addr()?, admin = %admin_address, "serving");
 
     let mut background = JoinSet::new();
     background.spawn(fetcher.run());
     background.spawn(maintenance::run(board.clone(), readiness.component("store", "has not been asked yet")));
-    background.spawn(Retention::new(&board, &settings.retention).run());
+    if settings.database.server().is_none() {
+        // On a server `natter-api retention` does it, as a role that may.
+        let (store, rings, clock) = (board.store().clone(), board.rings().clone(), board.clock().clone());
+        background.spawn(Retention::new(store, rings, clock, &settings.retention).run());
+    }
     background.spawn(checkpoints.clone().run(readiness.component("audit", "has no checkpoint yet")));
     background.spawn(telemetry::metrics::upkeep(metrics));
     if let Some(tls) = &tls {
@@ -66,9 +93,7 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
         background.spawn(worker.follow(readiness.component("preview_tls", "is not followed yet")));
     }
 
-    let bounds = bounds(&settings.http);
-    let (public, admin) = ((listener, tls, edge.clone()), (admin_listener, admin_endpoint));
-    lifecycle::serve(public, admin, bounds, termination.stop(readiness)).await?;
+    watched.serve((listener, tls, edge.clone()), stop).await?;
     if timeout(bounds.drain, edge.finished()).await.is_err() {
         tracing::warn!("requests of clients that had gone were cut off");
     }
@@ -90,15 +115,43 @@ fn bounds(http: &HttpSettings) -> listener::Limits {
     }
 }
 
-async fn board(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result<Board> {
+/// Waits until the schema is the one this program knows.
+async fn fit(
+    store: &Store,
+    settings: &ApiSettings,
+    admin: SocketAddr,
+    component: Component,
+) -> anyhow::Result<()> {
+    if settings.database.server().is_none() {
+        // The server is the only one there, and brings the schema up to date itself.
+        for migration in store.migrate().await? {
+            tracing::info!(migration, "migrated");
+        }
+    } else {
+        // Others share it: `natter-api migrate` changes it, as a role that may.
+        let mut ticks = interval(LOOK_AT_SCHEMA);
+        let mut said = String::new();
+        loop {
+            ticks.tick().await;
+            let lacking = match store.fits().await {
+                Ok(()) => break,
+                Err(error) => error.to_string(),
+            };
+            if said != lacking {
+                tracing::warn!(reason = lacking, %admin, "not serving yet");
+                component.not_ready(&lacking);
+                said = lacking;
+            }
+        }
+    }
+    component.ready();
+    Ok(())
+}
+
+fn board(settings: &ApiSettings, listener: &TcpListener, store: Store) -> anyhow::Result<Board> {
     let (clock, random) = (Clock::system(), Random::system());
     let rings =
         KeyRings::open(&settings.keys.directory, &random, &clock).context("the key rings cannot be used")?;
-    let store = Store::open(&settings.database.url).await?;
-    // On SQLite the server is the only one there, and brings the schema up to date itself.
-    for migration in store.migrate().await? {
-        tracing::info!(migration, "migrated");
-    }
     let rings = Arc::new(rings);
     let audit =
         Recorder::new(store.clone(), rings.clone(), clock.clone(), random.clone(), settings.audit.mode);

@@ -12,7 +12,6 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
     audit,
-    board::Board,
     clock::Clock,
     key_ring::{KeyRings, RingKind},
     settings::RetentionSettings,
@@ -48,16 +47,9 @@ pub struct Removed {
 }
 
 impl Retention {
-    /// Of this board, as these settings say.
-    pub fn new(board: &Board, settings: &RetentionSettings) -> Self {
-        Self {
-            store: board.store().clone(),
-            rings: board.rings().clone(),
-            clock: board.clock().clone(),
-            messages: settings.messages(),
-            audit: settings.audit(),
-            batch: BATCH,
-        }
+    /// In this store, as these settings say. The newest key for checkpoints signs for rows of the audit log.
+    pub fn new(store: Store, rings: Arc<KeyRings>, clock: Clock, settings: &RetentionSettings) -> Self {
+        Self { store, rings, clock, messages: settings.messages(), audit: settings.audit(), batch: BATCH }
     }
 
     /// Works until it is dropped.

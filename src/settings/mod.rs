@@ -27,9 +27,9 @@ mod value;
 
 #[cfg(feature = "api")]
 pub use self::api::{
-    ApiSettings, AuditMode, AuditSettings, DatabaseSettings, HttpSettings, KeysSettings, LimitsSettings,
-    PasswordsSettings, PreviewsSettings, RegistrationMode, RegistrationSettings, RetentionSettings,
-    SessionsSettings,
+    ApiSettings, AuditMode, AuditSettings, DatabaseServer, DatabaseSettings, HttpSettings, KeysSettings,
+    LimitsSettings, PasswordsSettings, PreviewsSettings, RegistrationMode, RegistrationSettings,
+    RetentionSettings, SessionsSettings,
 };
 pub use self::{
     admin::AdminSettings,

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
 use super::{Store, engine};
 
@@ -25,6 +25,9 @@ pub enum BackupError {
         /// What the system said.
         source: io::Error,
     },
+    /// The database is on a server.
+    #[error("only a database in a file is copied like this: use pg_dump for one on a PostgreSQL server")]
+    NotAFile,
     /// The engine failed.
     #[error("the database failed: {0}")]
     Database(#[from] DbErr),
@@ -37,6 +40,9 @@ impl Store {
     /// # Errors
     /// See [`BackupError`].
     pub async fn back_up(&self, to: &Path) -> Result<(), BackupError> {
+        if self.write.get_database_backend() != DbBackend::Sqlite {
+            return Err(BackupError::NotAFile);
+        }
         let io_error = |source: io::Error| match source.kind() {
             io::ErrorKind::AlreadyExists => BackupError::Exists(to.to_owned()),
             _ => BackupError::Io { path: to.to_owned(), source },

@@ -26,16 +26,28 @@ impl From<DbErr> for Problem {
 /// cannot open.
 const AWAY: [u32; 6] = [5, 6, 8, 10, 13, 14];
 
+/// PostgreSQL's (its documentation, appendix A) by class or whole: the connection, the login, no such database, resources,
+/// an operator's intervention, the system; a transaction that was read-only, idle for too long, or in another's way.
+const AWAY_STATES: [&str; 12] =
+    ["08", "28", "3D", "53", "57", "58", "25006", "25P03", "25P04", "40001", "40P01", "55P03"];
+
+fn is_away_code(code: &str) -> bool {
+    // Those of PostgreSQL have five characters, those of SQLite four digits at most.
+    if code.len() == 5 {
+        return AWAY_STATES.iter().any(|state| code.starts_with(state));
+    }
+    code.parse::<u32>().is_ok_and(|code| AWAY.contains(&(code & 0xFF)))
+}
+
 fn is_away(error: &DbErr) -> bool {
     match error {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
         DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
             match error.as_ref() {
-                sqlx::Error::Database(error) => error
-                    .code()
-                    .and_then(|code| code.parse::<u32>().ok())
-                    .is_some_and(|code| AWAY.contains(&(code & 0xFF))),
+                sqlx::Error::Database(error) => error.code().is_some_and(|code| is_away_code(&code)),
                 sqlx::Error::Io(_)
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::Protocol(_)
                 | sqlx::Error::PoolTimedOut
                 | sqlx::Error::PoolClosed
                 | sqlx::Error::WorkerCrashed => true,
@@ -43,5 +55,20 @@ fn is_away(error: &DbErr) -> bool {
             }
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_away_code;
+
+    #[test]
+    fn what_passes_by_itself_is_told_from_defects() {
+        for away in ["5", "517", "13", "08006", "57P01", "53300", "25006", "40P01", "55P03"] {
+            assert!(is_away_code(away), "{away}");
+        }
+        for defect in ["1", "2067", "42501", "42P01", "23505", "22021"] {
+            assert!(!is_away_code(defect), "{defect}");
+        }
     }
 }

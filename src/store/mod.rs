@@ -25,7 +25,7 @@ mod write;
 
 use std::{path::PathBuf, sync::Arc};
 
-use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr};
 use sea_orm_migration::MigratorTrait;
 
 pub use self::{
@@ -36,6 +36,7 @@ pub use self::{
     write::Write,
 };
 use self::{hold::Hold, write::Health};
+use crate::{guarded_file::GuardedFileError, settings::DatabaseSettings};
 
 /// An open database.
 #[derive(Clone, Debug)]
@@ -77,18 +78,30 @@ pub enum OpenError {
     /// The database has not been migrated.
     #[error("the database lacks the migrations {0}: run `natter-api migrate`")]
     Older(String),
+    /// The file of the password for the database cannot be used.
+    #[error("database.password_file: {0}")]
+    Password(#[from] GuardedFileError),
     /// The engine failed.
     #[error("the database failed: {0}")]
     Database(#[from] DbErr),
 }
 
 impl Store {
-    /// Opens the database at `url`, without looking at its schema.
+    /// Opens the file of a sqlite: URL, without looking at its schema.
     ///
     /// # Errors
     /// [`OpenError::Directory`], [`OpenError::BeingReplaced`] and [`OpenError::Database`].
     pub async fn open(url: &str) -> Result<Self, OpenError> {
-        engine::open(url).await
+        engine::open_url(url).await
+    }
+
+    /// Opens what the settings name, a file or a server, without looking at its schema. A server is not connected to
+    /// before it is needed.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and [`OpenError::Password`].
+    pub async fn of(settings: &DatabaseSettings) -> Result<Self, OpenError> {
+        engine::open(settings).await
     }
 
     /// Brings the schema up to date; says which migrations it applied.
@@ -96,10 +109,12 @@ impl Store {
     /// # Errors
     /// [`OpenError::Newer`] and [`OpenError::Database`].
     pub async fn migrate(&self) -> Result<Vec<String>, OpenError> {
+        engine::migrating(&self.write).await?;
         let pending = self.pending().await?;
         if !pending.is_empty() {
             Schema::up(&self.write, None).await?;
         }
+        engine::migrated(&self.write).await?;
         Ok(pending)
     }
 
@@ -108,22 +123,39 @@ impl Store {
     /// # Errors
     /// [`OpenError::Newer`] if the database has some that this program has not.
     pub async fn pending(&self) -> Result<Vec<String>, OpenError> {
-        let known: Vec<String> = Schema::migrations().iter().map(|step| step.name().to_owned()).collect();
-        let applied = Schema::get_migration_models(&self.write).await?;
-        if let Some(foreign) =
-            applied.iter().map(|row| &row.version).filter(|name| !known.contains(name)).max()
-        {
+        let known: Vec<String> = schema::known().collect();
+        let applied = schema::applied(&self.write).await?;
+        if let Some(foreign) = applied.iter().filter(|name| !known.contains(name)).max() {
             return Err(OpenError::Newer {
                 found: foreign.clone(),
                 known: known.last().cloned().unwrap_or_default(),
             });
         }
-        Ok(known.into_iter().filter(|name| !applied.iter().any(|row| &row.version == name)).collect())
+        Ok(known.into_iter().filter(|name| !applied.contains(name)).collect())
+    }
+
+    /// Whether this program can work on the schema as it is: it has every migration this program knows. It may have
+    /// more, which are additions: a newer program runs beside this one then.
+    ///
+    /// # Errors
+    /// [`OpenError::Older`] and [`OpenError::Database`].
+    pub async fn fits(&self) -> Result<(), OpenError> {
+        let applied = schema::applied(&self.read).await?;
+        let lacking: Vec<_> = schema::known().filter(|name| !applied.contains(name)).collect();
+        if lacking.is_empty() { Ok(()) } else { Err(OpenError::Older(lacking.join(", "))) }
     }
 
     /// Where single reads go.
     pub fn read(&self) -> &DatabaseConnection {
         &self.read
+    }
+
+    /// Begins to read what stays as it is at this moment.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        engine::snapshot(&self.read).await
     }
 
     /// Begins to write. What is read inside stays true until the end.

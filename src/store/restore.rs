@@ -59,7 +59,9 @@ pub enum RestoreError {
     #[error("the database failed: {0}")]
     Database(#[from] DbErr),
     /// The database is not a file.
-    #[error("only a database in a file of its own can be restored")]
+    #[error(
+        "only a database in a file of its own is restored like this: use pg_restore for one on a PostgreSQL server"
+    )]
     NotAFile,
 }
 

@@ -1,7 +1,7 @@
 //! Writing: transactions take turns, and those that come together wait for the disk together.
 //!
-//! SQLite has one writer at a time, and a commit that survives a power cut costs a wait for the disk. So the
-//! transactions of requests that come at the same time are savepoints inside one transaction of the engine: each is
+//! There is one writer at a time, and a commit that survives a power cut costs a wait for the disk. So the transactions of
+//! requests that come to this server at the same time are savepoints inside one transaction of the engine: each is
 //! undone by itself if it fails, and none is answered before the engine's commit that has them all.
 //!
 //! An error can take the engine out of its transaction (SQLite rolls back when the disk is full), where what is written
@@ -111,8 +111,8 @@ async fn write_together(
     first: Granted,
     waiting: &mut mpsc::Receiver<Granted>,
 ) -> Option<bool> {
-    let together = match engine::begin(connection).await {
-        Ok(together) => Arc::new(together),
+    let turn = match engine::begin(connection).await {
+        Ok(turn) => turn,
         Err(error) => {
             drop(first.send(Err(error)));
             engine::discard(connection).await;
@@ -120,11 +120,11 @@ async fn write_together(
         }
     };
     let mut done = Vec::new();
-    let outcome = match take_turns(&together, first, waiting, &mut done).await {
-        Ok(()) => engine::commit(together).await,
+    let outcome = match take_turns(&turn.transaction, first, waiting, &mut done).await {
+        Ok(()) => engine::commit(connection, turn).await,
         Err(error) => {
             // It has the connection.
-            drop(together);
+            drop(turn);
             Err(error)
         }
     };

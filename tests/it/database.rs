@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::postgres;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
 /// What clients can change. The audit and the counters of failed logins grow with every request.
@@ -26,6 +27,16 @@ pub struct Database {
 impl Database {
     /// Opens the database of a server that runs, or ran, in `directory`.
     pub async fn open(directory: &Path) -> Self {
+        if let Some(name) = postgres::name(directory) {
+            let url = postgres::shared().superuser_url(&name);
+            let connection = sea_orm::Database::connect(
+                sea_orm::ConnectOptions::new(url).max_connections(1).sqlx_logging(false).to_owned(),
+            );
+            let connection = connection.await.expect("it opens");
+            connection.execute_unprepared("SET search_path = natter, words").await.expect("set");
+            let parts = TABLES.map(|table| format!("SELECT '{table} ' || row::text FROM {table} AS row"));
+            return Self { connection, everything: parts.join(" UNION ALL ") + " ORDER BY 1" };
+        }
         Self::open_file(&directory.join("data/natter.db")).await
     }
 
@@ -53,7 +64,7 @@ impl Database {
 
     /// The first column of each row that `query` finds.
     pub async fn texts(&self, query: &str) -> Vec<String> {
-        let statement = Statement::from_string(DbBackend::Sqlite, query);
+        let statement = Statement::from_string(self.connection.get_database_backend(), query);
         let rows = self.connection.query_all_raw(statement).await.expect(query);
         rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
     }
@@ -65,7 +76,14 @@ impl Database {
 
     /// The names of a table's columns.
     pub async fn columns(&self, table: &str) -> Vec<String> {
-        self.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await
+        self.texts(&match self.connection.get_database_backend() {
+            DbBackend::Postgres => format!(
+                "SELECT column_name::text FROM information_schema.columns \
+                 WHERE table_schema = 'natter' AND table_name = '{table}'"
+            ),
+            _ => format!("SELECT name FROM pragma_table_info('{table}')"),
+        })
+        .await
     }
 
     /// The first column of the only row that `query` finds.

@@ -25,7 +25,8 @@ async fn a_client_that_goes_away_leaves_a_start_and_an_end() {
     let rows =
         |status: &str| format!("SELECT request_id FROM audit WHERE path = '{messages}' AND status {status}");
     let (starts, ends) = (rows("IS NULL"), rows("IS NOT NULL"));
-    let count = async |rows: String| database.texts(&format!("SELECT count(*) || '' FROM ({rows})")).await;
+    let count =
+        async |rows: String| database.texts(&format!("SELECT count(*) || '' FROM ({rows}) AS found")).await;
 
     let send = || {
         let mut stream = TcpStream::connect(&server.address).expect("it listens");

@@ -4,6 +4,7 @@
 mod authority;
 mod client;
 mod documented;
+mod postgres;
 mod process;
 mod server;
 

@@ -8,10 +8,12 @@ use std::{
     process::{Command, ExitStatus, Output, Stdio},
 };
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{
     client::{Client, Session},
+    postgres,
     process::Process,
 };
 
@@ -24,6 +26,26 @@ pub struct Server {
     pub address: String,
     /// `127.0.0.1:PORT` of the admin listener.
     pub admin: String,
+}
+
+/// A `natter-api` that does not serve yet.
+pub struct Starting {
+    process: Process,
+    directory: TempDir,
+}
+
+impl Starting {
+    /// Why it does not, as `/ready` says.
+    pub async fn reason(&self) -> Value {
+        let waiting = self.process.logged("not serving yet");
+        let admin = waiting["admin"].as_str().expect("an address");
+        Client::new(admin).get("/ready").await.expect(503).json()
+    }
+
+    /// Waits until it serves.
+    pub fn serving(self) -> Server {
+        Server::running(self.directory, self.process)
+    }
 }
 
 /// What every server under test is started with: nothing is fetched from strangers, hashing is cheap, ports are
@@ -93,8 +115,18 @@ impl Server {
         Self::run(directory, &mut command)
     }
 
+    /// One that may have to wait for something before it serves.
+    pub fn begin_in(directory: TempDir, settings: &[(&str, &str)]) -> Starting {
+        let mut command = command(directory.path());
+        command.envs(SETTINGS).envs(settings.iter().copied());
+        Starting { process: Process::start(&mut command), directory }
+    }
+
     fn run(directory: TempDir, command: &mut Command) -> Self {
-        let process = Process::start(command);
+        Self::running(directory, Process::start(command))
+    }
+
+    fn running(directory: TempDir, process: Process) -> Self {
         let serving = process.logged("serving");
         let text = |member: &str| serving[member].as_str().expect("an address").to_owned();
         let address = text("address");
@@ -115,6 +147,16 @@ impl Server {
     /// Runs another command of the program on the same data; its status, output and error output.
     pub fn command(&self, arguments: &[&str]) -> (ExitStatus, String, String) {
         run(self.directory.path(), arguments)
+    }
+
+    /// The same with these settings besides.
+    pub fn command_with(
+        &self,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+    ) -> (ExitStatus, String, String) {
+        let mut command = command(self.directory.path());
+        finish(command.envs(SETTINGS).envs(settings.iter().copied()).args(arguments))
     }
 
     /// The same with this text as standard input.
@@ -229,11 +271,27 @@ fn command_of(program: &OsStr, directory: &Path) -> Command {
 /// Has a command run in `directory`, with none of the settings of whoever runs the tests.
 fn prepare(command: &mut Command, directory: &Path) {
     command.current_dir(directory);
+    remove_settings(command);
+    if postgres::is_used() || postgres::name(directory).is_some() {
+        postgres::connect(command, directory);
+    }
+}
+
+/// The program, to be run in `directory` with nothing set.
+pub fn bare_command(directory: &Path) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.current_dir(directory);
+    remove_settings(&mut command);
+    command
+}
+
+fn remove_settings(command: &mut Command) {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("NATTER_")) {
         command.env_remove(name);
     }
 }
 
-fn is_root() -> bool {
+/// Whether the tests are run by root.
+pub fn is_root() -> bool {
     std::fs::metadata("/proc/self").expect("/proc is mounted").uid() == 0
 }

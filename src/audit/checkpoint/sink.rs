@@ -1,9 +1,9 @@
 //! Where checkpoints go.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{DirBuilder, File, OpenOptions},
     io::{self, Write as _},
-    os::unix::fs::{FileExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt},
     path::PathBuf,
 };
 
@@ -28,7 +28,12 @@ impl Sink {
     /// # Errors
     /// The system's.
     pub fn open(file: Option<&PathBuf>, log: bool) -> io::Result<Self> {
-        let open = |path| OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path);
+        let open = |path: &PathBuf| {
+            if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+                DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+            }
+            OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)
+        };
         let file = file.map(open).transpose()?;
         let last = file.as_ref().map(end).transpose()?.flatten();
         Ok(Self { file, log, last: last.map(|last| last.signature).unwrap_or_default() })

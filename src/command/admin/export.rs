@@ -6,7 +6,7 @@ use std::{
 };
 
 use poem::http::StatusCode;
-use sea_orm::{DatabaseTransaction, TransactionTrait};
+use sea_orm::DatabaseTransaction;
 use serde_json::{Value, json};
 
 use super::Console;
@@ -34,7 +34,7 @@ struct Export<'a> {
 pub(super) async fn run(console: &Console, user: &str) -> anyhow::Result<ExitCode> {
     let (trail, account) = console.start_about("export", user).await?;
     let mut export = Export {
-        db: console.store.read().begin().await?,
+        db: console.store.snapshot().await?,
         account: AccountId(account.id),
         macs: RowMac::new(console.rings.clone()),
         console,

@@ -3,7 +3,6 @@
 use std::{fs::File, io::BufReader, path::Path, process::ExitCode};
 
 use anyhow::Context;
-use sea_orm::TransactionTrait;
 
 use super::Console;
 use crate::{
@@ -22,7 +21,7 @@ pub(super) async fn run(console: &Console, anchor: Option<&Path>) -> anyhow::Res
         }
     };
     // One state of the database, whatever a running server writes meanwhile; no older than the anchor's.
-    let snapshot = console.store.read().begin().await?;
+    let snapshot = console.store.snapshot().await?;
     let report = verify(
         &snapshot,
         &console.rings.get(RingKind::Audit),

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use crate::{
     admin,
     allowed_hosts::AllowedHosts,
-    lifecycle::{self, Termination},
+    lifecycle::{Termination, Watched},
     listener::{Limits, affordable, bind},
     preview::{Previewer, service},
     readiness::Readiness,
@@ -37,10 +37,10 @@ pub(super) async fn serve(settings: PreviewSettings) -> anyhow::Result<ExitCode>
     if let Some(tls) = &tls {
         background.spawn(Arc::clone(tls).follow(readiness.component("tls", "is not followed yet")));
     }
-    let (public, admin) = ((listener, tls, endpoint), (admin_listener, admin_endpoint));
     let bounds = Limits::draining_for(settings.http.shutdown());
     let bounds = Limits { connections: affordable(bounds.connections), ..bounds };
-    lifecycle::serve(public, admin, bounds, termination.stop(readiness)).await?;
+    let watched = Watched::by((admin_listener, admin_endpoint), bounds);
+    watched.serve((listener, tls, endpoint), termination.stop(readiness)).await?;
     background.shutdown().await;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)

@@ -3,15 +3,51 @@
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use url::Url;
 
-use crate::settings::Check;
+use crate::settings::{Check, tls, tls::check_pair};
+
+/// The port of a PostgreSQL server where the URL names none.
+const PORT: u16 = 5432;
 
 /// The store.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatabaseSettings {
-    /// The URL that sqlx opens.
+    /// The URL: sqlite: for a file, postgres: for a server.
     pub url: String,
+    #[serde(deserialize_with = "tls::file")]
+    password_file: Option<PathBuf>,
+    #[serde(deserialize_with = "tls::file")]
+    ca_file: Option<PathBuf>,
+    #[serde(deserialize_with = "tls::file")]
+    certificate_file: Option<PathBuf>,
+    #[serde(deserialize_with = "tls::file")]
+    key_file: Option<PathBuf>,
+    connections: u32,
+}
+
+/// A PostgreSQL server, and who we are there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DatabaseServer {
+    /// Its host name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// The role to log in as.
+    pub user: String,
+    /// The database.
+    pub database: String,
+    /// The file that holds the password, if the server asks for one.
+    pub password_file: Option<PathBuf>,
+    /// The PEM file of the authorities that the server's certificate has to be of. None: no TLS.
+    pub ca_file: Option<PathBuf>,
+    /// The PEM file of the certificate to show.
+    pub certificate_file: Option<PathBuf>,
+    /// The PEM file of its key.
+    pub key_file: Option<PathBuf>,
+    /// How many connections read at once; one more writes.
+    pub connections: u32,
 }
 
 impl DatabaseSettings {
@@ -20,6 +56,26 @@ impl DatabaseSettings {
     pub fn directory(&self) -> Option<PathBuf> {
         let file = self.sqlite_file()?;
         Some(Path::new(file).parent()?.to_owned()).filter(|directory| !directory.as_os_str().is_empty())
+    }
+
+    /// The server of a postgres: URL; none for a file.
+    pub fn server(&self) -> Option<DatabaseServer> {
+        let url = self.server_url()?;
+        Some(DatabaseServer {
+            host: url.host_str()?.trim_matches(['[', ']']).to_owned(),
+            port: url.port().unwrap_or(PORT),
+            user: url.username().to_owned(),
+            database: url.path().trim_start_matches('/').to_owned(),
+            password_file: self.password_file.clone(),
+            ca_file: self.ca_file.clone(),
+            certificate_file: self.certificate_file.clone(),
+            key_file: self.key_file.clone(),
+            connections: self.connections,
+        })
+    }
+
+    fn server_url(&self) -> Option<Url> {
+        Url::parse(&self.url).ok().filter(|url| ["postgres", "postgresql"].contains(&url.scheme()))
     }
 
     fn sqlite_file(&self) -> Option<&str> {
@@ -31,13 +87,58 @@ impl DatabaseSettings {
     }
 
     pub(super) fn check(&self, check: &mut Check<'_>) {
-        let detail = if self.url.starts_with("postgres:") || self.url.starts_with("postgresql:") {
-            "PostgreSQL is not supported yet; use a sqlite: URL"
-        } else {
-            "expected a sqlite: URL with a file, such as sqlite:data/natter.db?mode=rwc"
+        let key = "database.url";
+        match self.server_url() {
+            Some(url) => self.check_server(&url, check),
+            // Each connection to a database in memory would see one of its own.
+            None => check.require(
+                self.sqlite_file().is_some(),
+                key,
+                "expected a sqlite: URL with a file, such as sqlite:data/natter.db?mode=rwc, or that of a \
+                 PostgreSQL server, such as postgres://natter_api_user@db.example.org/natter",
+            ),
+        }
+        check.require(
+            (1..=1000).contains(&self.connections),
+            "database.connections",
+            "has to be from 1 to 1000",
+        );
+        check_pair(
+            check,
+            ("database.certificate_file", self.certificate_file.is_some()),
+            ("database.key_file", self.key_file.is_some()),
+        );
+    }
+
+    fn check_server(&self, url: &Url, check: &mut Check<'_>) {
+        let key = "database.url";
+        let is_plain_name = |name: &str| {
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
         };
-        // Each connection to a database in memory would see one of its own.
-        check.require(self.sqlite_file().is_some(), "database.url", detail);
+        check.require(
+            url.password().is_none(),
+            key,
+            "holds a password: put it into a file, and the file's name into database.password_file",
+        );
+        check.require(
+            url.has_host()
+                && is_plain_name(url.username())
+                && is_plain_name(url.path().trim_start_matches('/')),
+            key,
+            "needs a host, a role and a database, of letters, digits, _ and -, as in \
+             postgres://natter_api_user@db.example.org/natter",
+        );
+        check.require(
+            url.query().is_none() && url.fragment().is_none(),
+            key,
+            "takes no parameters: the other settings of this section say the same",
+        );
+        let host = url.host_str().unwrap_or_default();
+        check.require(
+            self.ca_file.is_some() || ["localhost", "127.0.0.1", "[::1]"].contains(&host),
+            "database.ca_file",
+            "is needed for a server on another machine: its certificate has to be judged",
+        );
     }
 }
 
@@ -45,8 +146,19 @@ impl DatabaseSettings {
 mod tests {
     use super::*;
 
+    fn settings(url: &str) -> DatabaseSettings {
+        DatabaseSettings {
+            url: url.into(),
+            password_file: None,
+            ca_file: None,
+            certificate_file: None,
+            key_file: None,
+            connections: 8,
+        }
+    }
+
     fn directory(url: &str) -> Option<PathBuf> {
-        DatabaseSettings { url: url.into() }.directory()
+        settings(url).directory()
     }
 
     #[test]
@@ -57,5 +169,18 @@ mod tests {
         assert_eq!(directory("sqlite:natter.db"), None);
         assert_eq!(directory("sqlite::memory:"), None);
         assert_eq!(directory("sqlite:x/y?cache=shared&mode=memory"), None);
+        assert_eq!(directory("postgres://natter@localhost/natter"), None);
+    }
+
+    #[test]
+    fn the_server_is_that_of_the_url() {
+        let server = settings("postgres://natter_api_user@[::1]:5433/natter").server().expect("a server");
+        assert_eq!(
+            (server.host.as_str(), server.port, server.user.as_str(), server.database.as_str()),
+            ("::1", 5433, "natter_api_user", "natter")
+        );
+        let server = settings("postgresql://a@db.example.org/b").server().expect("a server");
+        assert_eq!((server.host.as_str(), server.port), ("db.example.org", 5432));
+        assert_eq!(settings("sqlite:natter.db").server(), None);
     }
 }

@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 pub use self::{
     audit::{AuditMode, AuditSettings},
-    database::DatabaseSettings,
+    database::{DatabaseServer, DatabaseSettings},
     http::HttpSettings,
     keys::KeysSettings,
     limits::LimitsSettings,

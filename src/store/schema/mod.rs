@@ -2,7 +2,11 @@
 
 mod m0001_board;
 
-use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait::async_trait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbErr,
+    sea_query::{Order, Query},
+};
+use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager, async_trait::async_trait};
 
 /// Every migration this program knows.
 #[derive(Debug)]
@@ -13,4 +17,20 @@ impl MigratorTrait for Schema {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![Box::new(m0001_board::Migration)]
     }
+}
+
+/// The names of every migration this program knows.
+pub(super) fn known() -> impl Iterator<Item = String> {
+    Schema::migrations().into_iter().map(|step| step.name().to_owned())
+}
+
+/// The migrations that the database has. Changes nothing.
+pub(super) async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let table = Schema::migration_table_name();
+    if !SchemaManager::new(db).has_table(table.to_string()).await? {
+        return Ok(Vec::new());
+    }
+    let versions = Query::select().column("version").from(table).order_by("version", Order::Asc).take();
+    let rows = db.query_all(&versions).await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{database::Database, server::run};
+use crate::{database::Database, postgres, server::run};
 
 /// What there must be none of.
 const HALVES: [(&str, &str); 6] = [
@@ -28,7 +28,7 @@ const HALVES: [(&str, &str); 6] = [
     ),
     (
         "a request with two ends",
-        "SELECT count(*) FROM (SELECT 1 FROM audit WHERE status IS NOT NULL GROUP BY request_id HAVING count(*) > 1)",
+        "SELECT count(*) FROM (SELECT 1 FROM audit WHERE status IS NOT NULL GROUP BY request_id HAVING count(*) > 1) AS twice",
     ),
     (
         "a row of the log without whom it is about",
@@ -39,6 +39,9 @@ const HALVES: [(&str, &str); 6] = [
 pub async fn nothing_is_half_there(database: &Database) {
     for (what, query) in HALVES {
         assert_eq!(database.number(query).await, 0, "{what}");
+    }
+    if postgres::is_used() {
+        return;
     }
     assert_eq!(database.texts("PRAGMA integrity_check").await, ["ok"]);
     assert_eq!(database.number("SELECT count(*) FROM pragma_foreign_key_check").await, 0);

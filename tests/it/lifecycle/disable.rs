@@ -91,7 +91,7 @@ async fn a_login_that_was_on_its_way_comes_too_late() {
     let costly = [("NATTER_PASSWORDS__MEMORY_KIB", "19456"), ("NATTER_PASSWORDS__ITERATIONS", "30")];
     let server = Server::start_with(&costly);
     let database = Database::open(server.directory()).await;
-    for (name, change) in [("alice", "disabled = 1"), ("bob", "password = password || 'x'")] {
+    for (name, change) in [("alice", "disabled = true"), ("bob", "password = password || 'x'")] {
         server.visitor().register(name).await;
         let begun = "SELECT path FROM audit WHERE path = '/sessions' AND status IS NULL";
         let before = database.texts(begun).await.len();

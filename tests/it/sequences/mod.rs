@@ -13,7 +13,7 @@ use self::{driver::Driver, model::Model};
 #[test]
 fn the_server_answers_as_the_model_does() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(8);
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(100);
     let config = ProptestConfig {
         cases,
         failure_persistence: None,

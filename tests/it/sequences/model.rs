@@ -233,12 +233,12 @@ impl Model {
         if user != who || !is_alive {
             return Err(403);
         }
-        if matches!(target, Target::Message(message) if !self.messages[message].is_there) {
-            return Err(404);
-        }
         let wanted = permissions.map_or(had.clone(), |letters| letters.chars().collect());
         if !wanted.is_subset(&had) {
             return Err(403);
+        }
+        if matches!(target, Target::Message(message) if !self.messages[message].is_there) {
+            return Err(404);
         }
         if self.deleted.contains(&whom) {
             return Err(400);

@@ -101,7 +101,7 @@ async fn a_capability_that_was_edited_is_none() {
         database.execute(&format!("DELETE FROM capability WHERE id = {row}")).await;
         database
             .execute(
-                "INSERT OR IGNORE INTO capability SELECT * FROM kept WHERE id = (SELECT max(id) FROM kept)",
+                "INSERT INTO capability SELECT * FROM kept WHERE id = (SELECT max(id) FROM kept) ON CONFLICT DO NOTHING",
             )
             .await;
         database.execute("DROP TABLE kept").await;

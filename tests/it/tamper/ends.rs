@@ -9,7 +9,6 @@ use natter::{
     key_ring::KeyRings,
     random::Random,
     settings::AuditMode,
-    store::Store,
 };
 use reqwest::StatusCode;
 
@@ -55,8 +54,7 @@ async fn make_anew(copy: &Copy, kept: i64) {
     copy.cut_after(kept).await;
     let (clock, random) = (Clock::system(), Random::system());
     let rings = KeyRings::open(&copy.directory().join("data/keys"), &random, &clock).expect("the server's");
-    let url = format!("sqlite:{}/data/natter.db", copy.directory().display());
-    let store = Store::open(&url).await.expect("the server's");
+    let store = copy.store().await;
     let recorder =
         Recorder::new(store.clone(), Arc::new(rings), clock.clone(), random.clone(), AuditMode::Durable);
     for _ in kept..last {

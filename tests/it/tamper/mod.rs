@@ -13,12 +13,14 @@ mod rows;
 
 use std::{fs, path::Path};
 
+use natter::store::Store;
 use serde_json::json;
 use tempfile::TempDir;
 
 use crate::{
     client::{path, text},
     database::Database,
+    postgres,
     server::{Server, run},
 };
 
@@ -50,6 +52,7 @@ impl Evidence {
     pub async fn copy(&self) -> Copy {
         let directory = TempDir::new().expect("a temporary directory");
         copy(&self.0.path().join("data"), &directory.path().join("data"));
+        postgres::copy(self.0.path(), directory.path());
         Copy { database: Database::open(directory.path()).await, directory }
     }
 }
@@ -71,6 +74,15 @@ fn copy(from: &Path, to: &Path) {
 impl Copy {
     pub fn directory(&self) -> &Path {
         self.directory.path()
+    }
+
+    /// The database as the server's own code opens it.
+    pub async fn store(&self) -> Store {
+        let store = match postgres::settings(self.directory()) {
+            Some(settings) => Store::of(&settings).await,
+            None => Store::open(&format!("sqlite:{}/data/natter.db", self.directory().display())).await,
+        };
+        store.expect("the server's")
     }
 
     /// The same directory for a server to run in.

@@ -34,7 +34,7 @@ async fn an_erased_account_leaves_no_trace_and_a_log_that_verifies() {
         assert_eq!(database.number(&left).await, 0, "{column}");
     }
     let nobody =
-        "SELECT count(*) FROM audit_subject WHERE account_id IS NULL AND address = '' AND salt = x''";
+        "SELECT count(*) FROM audit_subject WHERE account_id IS NULL AND address = '' AND salt = zeroblob(0)";
     assert_eq!(database.number(nobody).await, before + 2);
 }
 
@@ -49,7 +49,7 @@ async fn a_person_taken_out_by_somebody_else() {
     found(&copy, "removed", place);
 
     let copy = evidence.copy().await;
-    let emptied = "UPDATE audit_subject SET account_id = NULL, address = '', salt = x''";
+    let emptied = "UPDATE audit_subject SET account_id = NULL, address = '', salt = zeroblob(0)";
     copy.database.execute(&format!("{emptied} WHERE seq = {}", row(9))).await;
     found(&copy, "emptied", place);
 

@@ -1,6 +1,7 @@
 //! Rows that are changed, removed or moved.
 
 use super::{Evidence, found, not_found};
+use crate::postgres;
 
 /// Another value of the same type.
 fn edited(column: &str) -> String {
@@ -8,6 +9,7 @@ fn edited(column: &str) -> String {
         // Taken ones could not be written.
         "seq" | "position" => format!("{column} + 100000"),
         "erasure_mac" => "zeroblob(32)".to_owned(),
+        _ if postgres::is_used() => format!("another({column})"),
         _ => format!(
             "CASE typeof({column}) WHEN 'text' THEN {column} || 'x' WHEN 'blob' THEN randomblob(length({column})) \
              ELSE coalesce({column}, 0) + 1 END"
@@ -139,7 +141,9 @@ async fn rows_that_nobody_wrote() {
     let evidence = Evidence::new().await;
     let copied = "request_id, at, method, path, status, subject, mac_key, mac";
     let last = evidence.copy().await.last().await;
-    for (chain, position) in [("chain", last + 1), ("chain", 0), ("chain", -7), ("randomblob(16)", 1)] {
+    for (chain, position) in
+        [("chain", last + 1), ("chain", 0), ("chain", -7), ("(SELECT max(request_id) FROM audit)", 1)]
+    {
         let copy = evidence.copy().await;
         let insert = format!(
             "INSERT INTO audit (chain, position, {copied}) SELECT {chain}, {position}, {copied} FROM audit \

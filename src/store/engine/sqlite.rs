@@ -1,4 +1,4 @@
-//! What only one engine has. PostgreSQL's half will stand beside each of SQLite's.
+//! SQLite: a file, opened by one server and its administrator's commands.
 
 use std::{
     fs, io,
@@ -10,12 +10,11 @@ use std::{
 
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, IsolationLevel, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
+    DbBackend, DbErr, IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::{OpenError, Store, hold::Hold, write::Queue};
+use crate::store::{OpenError, Store, hold::Hold, write::Queue};
 
 /// How many reads run at once.
 const READERS: u32 = 8;
@@ -39,7 +38,7 @@ pub(super) async fn open(url: &str) -> Result<Store, OpenError> {
 }
 
 /// Opens a file that nobody else opens: one that is being restored, or replaced.
-pub(super) async fn open_file(path: &Path) -> Result<Store, OpenError> {
+pub(in crate::store) async fn open_file(path: &Path) -> Result<Store, OpenError> {
     let path = path.to_owned();
     Ok(connected("sqlite:named-below", move |options| options.filename(&path)).await?)
 }
@@ -54,12 +53,12 @@ async fn connected(
 }
 
 /// The statement that copies a database into an empty file, as it is at one moment.
-pub(super) fn copy_into(path: &str) -> Statement {
+pub(in crate::store) fn copy_into(path: &str) -> Statement {
     Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [path.into()])
 }
 
 /// What is broken in the file of a database; nothing, if it is whole.
-pub(super) async fn damage(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+pub(in crate::store) async fn damage(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     let rows = |pragma| connection.query_all_raw(Statement::from_string(DbBackend::Sqlite, pragma));
     let mut found = Vec::new();
     for row in rows("PRAGMA integrity_check(10)").await? {
@@ -111,17 +110,6 @@ pub(super) async fn begin(write: &DatabaseConnection) -> Result<DatabaseTransact
         .await
 }
 
-/// Changes nothing, and yet is written.
-pub(super) async fn write_what_is_there(db: &DatabaseTransaction) -> Result<(), DbErr> {
-    db.execute_unprepared("UPDATE seaql_migrations SET applied_at = applied_at").await.map(drop)
-}
-
-/// Commits a transaction that nobody else holds any more.
-pub(super) async fn commit(transaction: Arc<DatabaseTransaction>) -> Result<(), DbErr> {
-    let held = || DbErr::Conn(RuntimeErr::Internal("a transaction was kept beyond its turn".into()));
-    Arc::into_inner(transaction).ok_or_else(held)?.commit().await
-}
-
 /// Closes the connection that writes, and another is opened for the next transaction: after an error the library does
 /// not know whether SQLite is in a transaction, and would go on in one that is never committed.
 pub(super) async fn discard(write: &DatabaseConnection) {
@@ -137,7 +125,7 @@ pub(super) async fn discard(write: &DatabaseConnection) {
 }
 
 /// The file of a sqlite: URL; none for a database in memory.
-pub(super) fn sqlite_path(url: &str) -> Option<&Path> {
+pub(in crate::store) fn sqlite_path(url: &str) -> Option<&Path> {
     let rest = url.strip_prefix("sqlite:")?;
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     let path = rest.split('?').next().unwrap_or(rest);
@@ -145,7 +133,7 @@ pub(super) fn sqlite_path(url: &str) -> Option<&Path> {
 }
 
 /// Makes the directory of a database (0700) if it is missing.
-pub(super) fn prepare_directory(path: &Path) -> io::Result<()> {
+pub(in crate::store) fn prepare_directory(path: &Path) -> io::Result<()> {
     match path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         Some(directory) => fs::DirBuilder::new().recursive(true).mode(0o700).create(directory),
         None => Ok(()),

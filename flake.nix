@@ -1,0 +1,55 @@
+{
+  description = "Natter: a secure message board API and a link-preview worker";
+
+  inputs = {
+    nixpkgs.url = "github:NixOS/nixpkgs/nixos-26.05";
+    crane.url = "github:ipetkov/crane/v0.23.4";
+  };
+
+  outputs =
+    { nixpkgs, crane, ... }:
+    let
+      forEach = nixpkgs.lib.genAttrs [
+        "x86_64-linux"
+        "aarch64-linux"
+      ];
+      natter = forEach (
+        system:
+        let
+          pkgs = nixpkgs.legacyPackages.${system};
+        in
+        import ./nix/package.nix {
+          inherit (pkgs) lib;
+          pkgs = pkgs.pkgsStatic;
+          craneLib = crane.mkLib pkgs.pkgsStatic;
+        }
+      );
+    in
+    {
+      packages = forEach (
+        system:
+        let
+          pkgs = nixpkgs.legacyPackages.${system};
+          imageOf = name: program: import ./nix/image.nix { inherit pkgs name program; };
+        in
+        rec {
+          default = natter-api;
+          inherit (natter.${system}) natter-api natter-preview;
+          image-archive = imageOf "natter-api" natter-api;
+          preview-image-archive = imageOf "natter-preview" natter-preview;
+          image = image-archive.layout;
+          preview-image = preview-image-archive.layout;
+        }
+      );
+      apps = forEach (system: {
+        default = {
+          type = "app";
+          program = "${natter.${system}.natter-api}/bin/natter-api";
+        };
+      });
+      devShells = forEach (system: {
+        default = import ./nix/devshell.nix { pkgs = nixpkgs.legacyPackages.${system}; };
+      });
+      formatter = forEach (system: nixpkgs.legacyPackages.${system}.nixfmt);
+    };
+}

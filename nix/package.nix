@@ -1,0 +1,46 @@
+# The two programs, static and stripped. The dependencies are a derivation of their own, which an edit in src/ does not
+# change: it is made from the manifests alone.
+{
+  lib,
+  pkgs,
+  craneLib,
+}:
+let
+  root = ../.;
+  # Cargo wants the files of tests and benches that the manifest names. The README is not among it.
+  src = lib.fileset.toSource {
+    inherit root;
+    fileset = lib.fileset.unions [
+      ../Cargo.toml
+      ../Cargo.lock
+      ../src
+      ../benches
+      ../tests
+    ];
+  };
+  program =
+    name: flags:
+    let
+      common = {
+        inherit src;
+        pname = name;
+        version = "0.1.0";
+        strictDeps = true;
+        cargoExtraArgs = "--locked --bin ${name} ${flags}";
+        # The tests want a network namespace, a browser and a shell: .ci/test.
+        doCheck = false;
+      };
+    in
+    craneLib.buildPackage (
+      common
+      // {
+        cargoArtifacts = craneLib.buildDepsOnly (common // { cargoExtraArgs = "--locked ${flags}"; });
+        disallowedReferences = [ pkgs.stdenv.cc.libc ];
+        meta.mainProgram = name;
+      }
+    );
+in
+{
+  natter-api = program "natter-api" "";
+  natter-preview = program "natter-preview" "--no-default-features";
+}
