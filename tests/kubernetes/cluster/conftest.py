@@ -1,11 +1,12 @@
 """Puts Natter into the cluster by the newcomer's own command."""
 import os
 import tempfile
+from pathlib import Path
 
 import pytest
 from cluster import OVERLAY, ROOT, kubectl, node_address, run, say
 
-import layout
+import probe_image
 
 STRAY = """
 apiVersion: v1
@@ -26,8 +27,9 @@ spec:
 @pytest.fixture(scope="session", autouse=True)
 def installed():
     with tempfile.TemporaryDirectory() as directory:
-        layout.write(directory)
-        run(*os.environ["LOAD"].split(), directory)
+        archive = Path(directory, "probe.tar")
+        probe_image.write(archive)
+        run(*os.environ["LOAD"].split(), archive)
     say(run(ROOT / "kustomize/up", timeout=590).stdout)
     elsewhere = "natter-test-elsewhere"
     kubectl("create", "namespace", elsewhere, check=False)

@@ -1,6 +1,4 @@
 """Flows on the running cluster: who opens a TCP connection to whom, tried from inside the pods."""
-import subprocess
-
 import pytest
 from cluster import connects, get, node_address, pods
 
@@ -45,7 +43,8 @@ def test_a_pod_reaches_what_the_file_allows_and_nothing_else(source, places):
             pytest.fail("no database runs")
         name = running[0]["metadata"]["name"]
         # A pod reaches itself without a network.
-        places = {place: target for place, target in places.items() if not place.startswith(source)}
+        own = (source, "node:30567") if source == "natter-api" else (source,)
+        places = {place: target for place, target in places.items() if not place.startswith(own)}
     else:
         places = {place: target for place, target in places.items() if place != "stray:8080"}
     reached = connects(name, places.values())

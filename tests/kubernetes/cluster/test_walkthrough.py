@@ -41,7 +41,7 @@ def test_the_readme_walkthrough(address, ca):
     assert len(walk) > 15
     script = f"""
     curl() {{ command curl --cacert '{ca}' --resolve 'api.natter.local:443:{address}' "$@"; }}
-    natter-api() {{ kubectl -n natter-api exec deploy/natter-api -- /bin/natter-api "$@"; }}
+    natter-api() {{ kubectl -n natter-api exec deploy/natter-api -c natter-api -- /bin/natter-api "$@"; }}
     """ + "".join(f"{here(command)}\nprintf '{MARK}'\n" for command, _ in walk)
     outcome = run("bash", "-c", script)
     assert outcome.stderr == ""
