@@ -4,6 +4,7 @@ import http.client
 import json
 import socket
 import ssl
+import uuid
 
 HOST = "api.natter.local"
 
@@ -41,6 +42,6 @@ class Board:
         return self
 
     def space(self, user):
-        status, answer = self.call("POST", "/spaces", {"name": "test", "owner": user})
+        status, answer = self.call("POST", "/spaces", {"name": f"test-{uuid.uuid4().hex}", "owner": user})
         assert status == 201, answer
         return answer["messages-rwd"]
