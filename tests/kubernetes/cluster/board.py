@@ -1,0 +1,47 @@
+"""A client of the API, through the ingress with TLS."""
+import base64
+import http.client
+import json
+import socket
+import ssl
+import uuid
+
+HOST = "api.natter.local"
+
+
+class Board:
+    def __init__(self, address, ca):
+        self.address = address
+        self.tls = ssl.create_default_context(cafile=str(ca))
+        self.token = None
+
+    def call(self, method, path, body=None, headers=None):
+        """(status, body) of one request on a connection of its own; the errors of the connection are raised."""
+        raw = socket.create_connection((self.address, 443), timeout=20)
+        connection = http.client.HTTPSConnection(HOST)
+        connection.sock = self.tls.wrap_socket(raw, server_hostname=HOST)
+        try:
+            headers = {**({"Authorization": f"Bearer {self.token}"} if self.token else {}), **(headers or {})}
+            content = None if body is None else json.dumps(body)
+            if content is not None:
+                headers["Content-Type"] = "application/json"
+            connection.request(method, path, content, headers)
+            answer = connection.getresponse()
+            text = answer.read()
+            return answer.status, json.loads(text) if text else None
+        finally:
+            connection.close()
+
+    def log_in(self, user, password="correct horse battery"):
+        self.call("POST", "/users", {"username": user, "password": password})
+        basic = base64.b64encode(f"{user}:{password}".encode()).decode()
+        headers = {"Authorization": f"Basic {basic}", "Content-Type": "application/json"}
+        status, answer = self.call("POST", "/sessions", headers=headers)
+        assert status == 201, answer
+        self.token = answer["token"]
+        return self
+
+    def space(self, user):
+        status, answer = self.call("POST", "/spaces", {"name": f"test-{uuid.uuid4().hex}", "owner": user})
+        assert status == 201, answer
+        return answer["messages-rwd"]
