@@ -1,26 +1,17 @@
 """Every overlay and combination of components builds, to objects that Kubernetes 1.32 and 1.37 know in every field."""
+import json
 import subprocess
+from pathlib import Path
 
+import definitions
+import jsonschema
 import kubernetes_validate
 import pytest
 import rendered
+import yaml
 
 VERSIONS = ["1.32", "1.34", "1.37"]
-# Kinds of others' definitions, which no schema here knows. Everything else has to be known.
-DEFINED_ELSEWHERE = {
-    ("cert-manager.io/v1", "Certificate"),
-    ("external-secrets.io/v1", "ExternalSecret"),
-    ("gateway.networking.k8s.io/v1", "Gateway"),
-    ("gateway.networking.k8s.io/v1", "HTTPRoute"),
-    ("monitoring.coreos.com/v1", "PodMonitor"),
-    ("monitoring.coreos.com/v1", "PrometheusRule"),
-    ("policy.linkerd.io/v1alpha1", "AuthorizationPolicy"),
-    ("policy.linkerd.io/v1alpha1", "MeshTLSAuthentication"),
-    ("policy.linkerd.io/v1beta3", "Server"),
-    ("postgresql.cnpg.io/v1", "Cluster"),
-    ("security.istio.io/v1", "AuthorizationPolicy"),
-    ("security.istio.io/v1", "PeerAuthentication"),
-}
+SCHEMAS = Path(kubernetes_validate.__file__).parent / "kubernetes-json-schema"
 
 
 def check(documents):
@@ -30,7 +21,10 @@ def check(documents):
         name = (*kind, document["metadata"]["name"])
         assert name not in seen, f"{name} twice"
         seen.add(name)
-        if kind in DEFINED_ELSEWHERE:
+        if kind in definitions.NOT_TO_BE_HAD:
+            continue
+        if kind in definitions.schemas():
+            definitions.validate(document)
             continue
         for version in VERSIONS:
             # An unknown kind raises as well.
@@ -64,12 +58,59 @@ def test_a_full_combination_is_valid(database, entrance):
     check(rendered.combination(database, entrance, *rendered.FULL))
 
 
+@pytest.fixture(scope="session")
+def defined(tmp_path_factory):
+    """A folder of schemas as kubeconform wants them: one of each version of Kubernetes, and those of others."""
+    directory = tmp_path_factory.mktemp("schemas")
+    definitions.write(directory)
+    for version in (VERSIONS[0], VERSIONS[-1]):
+        own = directory / f"v{version}.0"
+        own.mkdir()
+        for file in (SCHEMAS / f"v{version}.0-local-strict").iterdir():
+            schema = json.loads(file.read_text().replace('"/api/_definitions.json', '"_definitions.json'))
+            schema.pop("$id", None)
+            (own / file.name).write_text(json.dumps(schema))
+    return directory
+
+
+def kubeconform(documents, version, defined):
+    """A second opinion, by another validator."""
+    return subprocess.run([
+        rendered.ROOT / "target/kubernetes/bin/kubeconform", "-strict", "-kubernetes-version", f"{version}.0",
+        "-schema-location", f"{defined}/{{{{.NormalizedKubernetesVersion}}}}/{{{{.ResourceKind}}}}{{{{.KindSuffix}}}}.json",
+        "-schema-location", f"{defined}/{{{{.Group}}}}_{{{{.ResourceKind}}}}_{{{{.ResourceAPIVersion}}}}.json",
+        "-skip", ",".join("/".join(kind) for kind in definitions.NOT_TO_BE_HAD),
+    ], input=yaml.safe_dump_all(documents), capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("version", [VERSIONS[0], VERSIONS[-1]])
+def test_kubeconform_agrees(version, defined):
+    wholes = [rendered.overlay("dev"), rendered.overlay("prod"), rendered.combination("postgres-dev", "ingress", "linkerd")]
+    wholes += [rendered.combination(database, entrance, *rendered.FULL)
+               for database in rendered.DATABASES for entrance in rendered.ENTRANCES]
+    outcome = kubeconform([document for whole in wholes for document in whole], version, defined)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+
+@pytest.mark.parametrize("document", [
+    {"apiVersion": "v1", "kind": "Service", "spec": {"portz": []}},
+    {"apiVersion": "v9", "kind": "Thing"},
+    {"apiVersion": "cert-manager.io/v1", "kind": "Certificate", "spec": {"secretName": "x", "issuerRef": {"name": "x"}, "a": 1}},
+    {"apiVersion": "cert-manager.io/v1", "kind": "Certificate", "spec": {"secretName": 1, "issuerRef": {"name": "x"}}},
+], ids=["field", "kind", "defined-field", "defined-type"])
+def test_kubeconform_refuses(document, defined):
+    outcome = kubeconform([{**document, "metadata": {"name": "x"}}], VERSIONS[-1], defined)
+    assert outcome.returncode == 1, outcome.stdout + outcome.stderr
+
+
 def test_an_unknown_field_or_kind_is_an_error():
     document = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "x"}, "spec": {"portz": []}}
     with pytest.raises(kubernetes_validate.ValidationError):
         check([document])
     with pytest.raises(kubernetes_validate.SchemaNotFoundError):
         check([{"apiVersion": "v9", "kind": "Thing", "metadata": {"name": "x"}}])
+    with pytest.raises(jsonschema.ValidationError):
+        check([{"apiVersion": "cert-manager.io/v1", "kind": "Certificate", "metadata": {"name": "x"}, "spec": {"names": 1}}])
 
 
 def test_what_is_generated_is_what_its_sources_give():
