@@ -1,6 +1,6 @@
 """Flows on the running cluster: who opens a TCP connection to whom, tried from inside the pods."""
 import pytest
-from cluster import connects, get, node_address, pods
+from cluster import connects, eventually, get, kubectl, node_address, pods
 
 OUTSIDE = "93.184.216.34"
 ELSEWHERE = ("elsewhere", "natter-test-elsewhere")
@@ -59,3 +59,28 @@ def test_a_stranger_of_another_namespace_reaches_the_outside_and_none_of_natters
     assert {"dns:53", "api-server:443", f"{OUTSIDE}:80", f"{OUTSIDE}:22", "10.1.2.3:80", "169.254.169.254:80",
             "168.63.129.16:80", "192.168.7.7:80"} <= names
     assert not {place for place in names if place.startswith(("natter-", "stray"))}
+
+
+def test_without_the_policies_the_worker_itself_keeps_to_the_outside(places):
+    """A flow to the pod's own node is no policy's to stop on many clusters; then the worker's guard is all there is."""
+    worker = pods("natter-preview")[0]["metadata"]["name"]
+    policies = kubectl("get", "networkpolicy", "-o", "json").stdout
+
+    def fetch(url):
+        return kubectl("exec", worker, "--", "/bin/natter-preview", "fetch", url, check=False)
+
+    kubectl("delete", "networkpolicy", "--all")
+    try:
+        open_now = {places["node:6443"], places["api-server:443"], places["natter-database:5432"], places["10.1.2.3:80"]}
+        eventually(30, "the policies are off", lambda: connects(worker, open_now) == open_now)
+        node, server = node_address(), places["api-server:443"][0]
+        for url in (f"http://{node}/", f"https://{node}/", f"https://{server}/", "http://10.1.2.3/", "http://169.254.169.254/",
+                    "https://kubernetes.default.svc.cluster.local/", "http://traefik.ingress.svc.cluster.local/"):
+            refused = fetch(url)
+            # What the URL alone shows, so nothing was asked or dialled.
+            assert refused.returncode and "[url." in refused.stderr, f"{url}: {refused.stderr}"
+        # The control: it does fetch.
+        assert "Example Domain" in fetch("http://outside-world.net/").stdout
+    finally:
+        kubectl("create", "-f", "-", given=policies)
+    eventually(30, "the policies are on", lambda: connects(worker, open_now) == set())

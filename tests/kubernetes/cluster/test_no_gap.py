@@ -5,7 +5,7 @@ import time
 
 import pytest
 from board import Board
-from cluster import get, kubectl, on_node, pods, ready, run, say
+from cluster import OVERLAY, ROOT, get, kubectl, on_node, pods, ready, run, say
 
 
 class Load:
@@ -76,6 +76,32 @@ def test_evictions_one_by_one_fail_no_request(workload, load):
             ready(workload)
     say(f"eviction of {workload}: {load.answers} posted and read, {len(load.failures)} failed")
     assert load.answers > 50 and load.failures == []
+
+
+def apply():
+    kubectl("delete", "job", "natter-migrate", "--ignore-not-found", "--wait")
+    kubectl("apply", "-k", OVERLAY)
+    ready()
+
+
+def test_a_rotated_key_and_new_certificates_fail_no_request(load):
+    secrets, before = OVERLAY / "secrets", load.first
+    # The database's own stays: its one pod restarts for a new one.
+    for name in ("api", "preview", "preview-client"):
+        for end in ("key", "crt"):
+            (secrets / f"{name}.{end}").unlink()
+    with load:
+        run(ROOT / "kustomize/make-secrets")
+        say(run(ROOT / "kustomize/rotate-key", "session").stdout)
+        apply()
+        say(run(ROOT / "kustomize/rotate-key", "session").stdout)
+        apply()
+    say(f"rotation: {load.answers} posted and read, {len(load.failures)} failed")
+    assert load.answers > 50 and load.failures == []
+    # A token of the older key is good, and new ones are the new key's.
+    assert before.call("GET", load.messages)[0] == 200
+    number = max(int(line.split()[0]) for line in (secrets / "session.keys").read_text().splitlines())
+    assert number > 1 and (secrets / "session.keys").read_text().splitlines()[-1].startswith(f"{number} ")
 
 
 def kill(pod):
