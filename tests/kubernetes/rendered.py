@@ -47,14 +47,19 @@ def overlay(name):
 
 
 @functools.cache
-def combination(*components):
-    """The base with these components."""
+def _combination(*components, patches="[]"):
     directory = Path(tempfile.mkdtemp(dir=tree() / "overlays"))
     (directory / "kustomization.yaml").write_text(yaml.safe_dump({
         "apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "namespace": "natter-api",
         "resources": ["../../base"], "components": [f"../../components/{name}" for name in components],
+        "patches": yaml.safe_load(patches),
     }))
     return list(filter(None, yaml.safe_load_all(kustomize(directory))))
+
+
+def combination(*components, patches=()):
+    """The base with these components, and patches as an overlay has them."""
+    return _combination(*components, patches=yaml.safe_dump(list(patches)))
 
 
 def combinations():

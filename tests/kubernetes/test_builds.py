@@ -1,5 +1,6 @@
 """Every overlay and combination of components builds, to objects that Kubernetes 1.32 and 1.37 know in every field."""
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -126,6 +127,46 @@ def test_drift_of_the_generated_policy_is_found():
     table.write_text(source + "11.0.0.0/8,Added,test,deny\n")
     outcome = subprocess.run([copy / "kustomize/generate-egress", "--check"], capture_output=True, text=True)
     assert outcome.returncode != 0 and "internet.yaml" in outcome.stderr
+
+
+def database_urls(documents):
+    return [d["data"]["NATTER_DATABASE__URL"] for d in documents if "NATTER_DATABASE__URL" in (d.get("data") or {})]
+
+
+@pytest.mark.parametrize("database", ["postgres-dev", "cnpg"])
+def test_the_database_has_the_name_that_its_clients_call(database):
+    documents = rendered.combination(database, "ingress")
+    urls = database_urls(documents)
+    assert len(urls) == 3 and all("@natter-database-service:5432/" in url for url in urls)
+    services = [d["metadata"]["name"] for d in documents if d["kind"] == "Service"]
+    for cluster in (d["spec"] for d in documents if d["kind"] == "Cluster"):
+        services += [s["serviceTemplate"]["metadata"]["name"] for s in cluster["managed"]["services"]["additional"]]
+        assert cluster["certificates"]["serverAltDNSNames"] == ["natter-database-service"]
+    assert "natter-database-service" in services
+
+
+def test_a_database_outside_is_named_by_the_overlay():
+    patches = [{"target": {"kind": "ConfigMap", "name": f"natter-{name}-settings"}, "patch": yaml.safe_dump([
+        {"op": "replace", "path": "/data/NATTER_DATABASE__URL", "value": f"postgres://natter_{role}@db.test:5432/natter"},
+    ])} for name, role in (("api", "api_user"), ("migrate", "migrate"), ("retention", "retention"))]
+    documents = rendered.combination("external-database", "ingress", patches=patches)
+    assert sorted(database_urls(documents)) == [
+        f"postgres://natter_{role}@db.test:5432/natter" for role in ("api_user", "migrate", "retention")
+    ]
+
+
+def test_cloudnativepgs_roles_are_those_of_the_program():
+    copies = [rendered.ROOT / path for path in ("src/store/engine/roles.sql", "kustomize/components/cnpg/roles.sql")]
+    assert copies[0].read_bytes() == copies[1].read_bytes(), f"copy {copies[0]} to {copies[1]}"
+    [cluster] = [d for d in rendered.overlay("prod") if d["kind"] == "Cluster"]
+    [reference] = cluster["spec"]["bootstrap"]["initdb"]["postInitApplicationSQLRefs"]["configMapRefs"]
+    [map_] = [d for d in rendered.overlay("prod") if d["kind"] == "ConfigMap" and d["metadata"]["name"] == reference["name"]]
+    assert map_["data"][reference["key"]] == copies[0].read_text()
+    for role in cluster["spec"]["managed"]["roles"]:
+        assert f"ALTER ROLE {role['name']}\n" in copies[0].read_text()
+        [attributes] = re.findall(rf"^ALTER ROLE {role['name']}\n +(.*);", copies[0].read_text(), re.M)
+        assert f"CONNECTION LIMIT {role['connectionLimit']}" in attributes
+        assert ("NOLOGIN" in attributes) is not role["login"] and "NOINHERIT" in attributes
 
 
 def test_placeholders_keep_prod_from_being_taken():
