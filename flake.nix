@@ -30,15 +30,29 @@
         system:
         let
           pkgs = nixpkgs.legacyPackages.${system};
-          imageOf = name: program: import ./nix/image.nix { inherit pkgs name program; };
+          imageOf = name: program: import ./nix/program-image.nix { inherit pkgs name program; };
         in
         rec {
           default = natter-api;
           inherit (natter.${system}) natter-api natter-preview;
           image-archive = imageOf "natter-api" natter-api;
           preview-image-archive = imageOf "natter-preview" natter-preview;
+          database-image-archive = import ./nix/database-image.nix { inherit pkgs; };
           image = image-archive.layout;
           preview-image = preview-image-archive.layout;
+          database-image = database-image-archive.layout;
+          images = pkgs.linkFarm "natter-images" {
+            natter-api = image;
+            natter-preview = preview-image;
+            natter-database = database-image;
+          };
+          manifests = import ./nix/manifests.nix {
+            inherit pkgs;
+            images = {
+              natter-api = image;
+              natter-preview = preview-image;
+            };
+          };
         }
       );
       apps = forEach (system: {

@@ -1,9 +1,9 @@
-# The image of one program, with the settings of images.json: a docker-archive, and beside it (`layout`) the same as an
-# OCI layout, whose digest registries use.
+# One image, with the settings of images.json: a docker-archive, and beside it (`layout`) the same as an OCI layout, whose
+# digest registries use. `files` is a script that puts its files into the current directory.
 {
   pkgs,
   name,
-  program,
+  files,
 }:
 let
   inherit (pkgs) lib;
@@ -16,11 +16,7 @@ let
     config = image.config // {
       Labels = image.annotations;
     };
-    # Copied, so that the image holds no path of the store.
-    extraCommands = ''
-      install -D -m 755 ${program}/bin/${name} bin/${name}
-      install -D -m 644 ${pkgs.cacert}/etc/ssl/certs/ca-bundle.crt etc/ssl/certs/ca-certificates.crt
-    '';
+    extraCommands = files;
     fakeRootCommands = lib.concatStrings (
       lib.mapAttrsToList (path: mode: ''
         install -d -m ${mode} -o ${toString settings.uid} -g ${toString settings.uid} ${path}

@@ -41,12 +41,13 @@
             };
             stdenv.cc.libc = leaf "libc";
             mkShell = derive "shell";
+            linkFarm = derive;
             runCommand = name: attributes: script: derive name (attributes // { inherit script; });
             dockerTools.buildLayeredImage = arguments: derive "${arguments.name}.tar" arguments;
           }
           // lib.genAttrs [
-            "cacert" "cargo" "cargo-auditable" "cargo-deny" "chromium" "clippy" "curl" "iproute2" "jq" "nixfmt"
-            "postgresql" "python3" "rustc" "rustfmt" "skopeo" "umoci" "util-linux"
+            "cacert" "cargo" "cargo-auditable" "cargo-deny" "chromium" "clippy" "coreutils" "curl" "dash" "iproute2" "jq"
+            "kustomize" "nixfmt" "postgresql" "postgresql_17" "python3" "tzdata" "rustc" "rustfmt" "skopeo" "umoci" "util-linux"
           ] leaf;
         in
         pkgs;
