@@ -21,6 +21,7 @@ const ALWAYS: [(HeaderName, &str); 6] = [
 
 /// Sets the security headers. A Content-Security-Policy that is there stays: a page has its own.
 pub fn apply(headers: &mut HeaderMap) {
+    headers.reserve(ALWAYS.len() + 1);
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }

@@ -12,7 +12,14 @@ const PASSWORD: &str = "correct horse";
 /// Clients that ask at once.
 const CLIENTS: usize = 64;
 
-/// Those that log in: more at once on one account look like guessing.
+/// Reading a message.
+pub const READ: &str = "GET message";
+/// Posting one.
+pub const POST: &str = "POST message";
+/// The same from one client, so that nobody shares a commit with it.
+pub const ALONE: &str = "POST message, one client";
+
+/// Those that log in: more at once only wait.
 const LOGINS: usize = 4;
 
 /// One account, one space, fifty messages.
@@ -51,11 +58,12 @@ impl Board {
     }
 
     /// What is measured, by name.
-    pub fn requests(&self) -> [(&'static str, Request); 4] {
+    pub fn requests(&self) -> [(&'static str, Request); 5] {
         [
-            ("GET message", self.get(&self.message)),
+            (READ, self.get(&self.message)),
             ("GET messages (50)", self.get(&self.messages)),
-            ("POST message", self.post_message()),
+            (POST, self.post_message()),
+            (ALONE, Request { clients: 1, ..self.post_message() }),
             ("POST session (Argon2id)", self.log_in()),
         ]
     }

@@ -13,6 +13,7 @@ mod load;
 mod program;
 
 use std::{
+    collections::HashMap,
     env,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
@@ -20,12 +21,22 @@ use std::{
     time::Duration,
 };
 
-use crate::{board::Board, load::Rate, program::Program};
+use crate::{
+    board::{ALONE, Board, POST, READ},
+    load::Rate,
+    program::Program,
+};
 
 /// Most milliseconds from the start to the first answer, with an existing database.
 const START_MS: f64 = 100.0;
 /// Most megabytes (10^6 bytes) of memory at idle.
 const IDLE_MB: f64 = 20.0;
+/// Least part of the bare handler's requests/s, in percent.
+const READ_PART: f64 = 40.0;
+/// Most processor time of a durable audit, as a multiple of a relaxed one's.
+const DURABLE_COST: f64 = 2.0;
+/// Least requests for a commit, as a multiple of one client's.
+const TOGETHER: f64 = 20.0;
 /// Most megabytes of each program.
 const API_MB: f64 = 25.0;
 const PREVIEW_MB: f64 = 12.0;
@@ -79,9 +90,11 @@ fn main() -> ExitCode {
     println!("\n| operation | requests/s | CPU ms per 1,000 | CPU beside bare | requests per commit |");
     println!("|---|---|---|---|---|");
     print_row("bare poem handler", &unit, &unit, None);
+    let mut durable = HashMap::new();
     for (name, request) in board.requests() {
         let (rate, together) = measure(&api, &request, each);
         print_row(name, &rate, &unit, Some(together));
+        durable.insert(name, (rate, together));
     }
     println!("\nmemory after the load: {:.1} MB", api.resident_bytes() as f64 / 1e6);
     drop(api);
@@ -89,10 +102,32 @@ fn main() -> ExitCode {
     println!("\nWith audit.mode = \"relaxed\":\n");
     let api = Program::api(directory.path(), "relaxed");
     let board = board.at(api.address);
+    let mut relaxed = HashMap::new();
     for (name, request) in board.requests() {
         let (rate, together) = measure(&api, &request, each);
         print_row(name, &rate, &unit, Some(together));
+        relaxed.insert(name, rate);
     }
+    println!();
+    let part = 100.0 * relaxed[READ].per_second / unit.per_second;
+    targets.check_least(
+        "GET message, relaxed, beside the bare handler",
+        part,
+        READ_PART,
+        "% of its requests/s",
+    );
+    let cost = durable[READ].0.cpu_ms_per_1000 / relaxed[READ].cpu_ms_per_1000;
+    targets.check("processor time of GET message, durable", cost, DURABLE_COST, "times relaxed");
+    // A client by itself has each of a request's two commits to itself.
+    let fewer = durable[POST].1 / durable[ALONE].1;
+    targets.check_least(
+        "POST message, durable, requests that share a commit",
+        fewer,
+        TOGETHER,
+        "times one client's",
+    );
+    let faster = durable[POST].0.per_second / durable[ALONE].0.per_second;
+    println!("POST message, durable, requests/s: {faster:.1} times one client's");
     targets.verdict()
 }
 
@@ -121,6 +156,12 @@ impl Targets {
         let verdict = if measured <= most { "" } else { ", MISSED" };
         println!("{what}: {measured:.1} {unit} (target: at most {most} {unit}{verdict})");
         self.missed |= measured > most;
+    }
+
+    fn check_least(&mut self, what: &str, measured: f64, least: f64, unit: &str) {
+        let verdict = if measured >= least { "" } else { ", MISSED" };
+        println!("{what}: {measured:.1} {unit} (target: at least {least}{verdict})");
+        self.missed |= measured < least;
     }
 
     fn verdict(self) -> ExitCode {

@@ -1,12 +1,9 @@
 //! Rows as links of a chain: each bears a MAC over itself and over the one before it.
 
-use std::collections::HashMap;
-
 use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::{NotSet, Set},
-    ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
-    sea_query::OnConflict,
+    ActiveValue::Set,
+    ConnectionTrait, DbErr, EntityTrait, Iterable,
+    sea_query::{OnConflict, Query},
 };
 use uuid::Uuid;
 
@@ -24,6 +21,9 @@ pub const ONLY: Uuid = Uuid::nil();
 /// The MAC before the first row of a chain.
 pub(super) const GENESIS: [u8; 32] = [0; 32];
 
+/// Rows that one statement adds: a few sizes, so that the engine has seen every statement before.
+const TOGETHER: [usize; 3] = [64, 8, 1];
+
 /// Adds rows at the end of a chain, in their order, with the MACs that `ring` makes, and beside them who it was.
 ///
 /// The transaction has to be the only one that writes to this chain.
@@ -31,27 +31,24 @@ pub(super) async fn append(
     db: &impl ConnectionTrait,
     ring: &KeyRing,
     chain: Uuid,
-    entries: Vec<(row::Model, Subject)>,
+    mut entries: Vec<(row::Model, Subject)>,
 ) -> Result<(), DbErr> {
-    let last = head::Entity::find_by_id(chain).one(db).await?;
-    let (mut position, mut before) = last.map_or((0, GENESIS.to_vec()), |last| (last.position, last.mac));
-    let (mut rows, mut subjects) = (Vec::with_capacity(entries.len()), HashMap::new());
-    for (mut row, subject) in entries {
-        position += 1;
-        (row.chain, row.position) = (chain, position);
-        row.subject = subject.commitment().to_vec();
-        let (key, mac) = ring.mac(LABEL, &slices(&parts(&row, &before)));
-        (row.mac_key, row.mac) = (key.0.into(), mac.to_vec());
-        before.clone_from(&row.mac);
-        rows.push(row::ActiveModel { seq: NotSet, ..row.into_active_model().reset_all() });
-        subjects.insert(position, subject);
-    }
-    if rows.is_empty() {
+    if entries.is_empty() {
         return Ok(());
     }
-    let rows = row::Entity::insert_many(rows).exec_with_returning(db).await?;
-    let subjects = rows.iter().filter_map(|row| Some(subjects.get(&row.position)?.row(row.seq)));
-    audit_subject::Entity::insert_many(subjects).exec_without_returning(db).await?;
+    let last = head::Entity::find_by_id(chain).one(db).await?;
+    let (mut position, mut before) = last.map_or((0, GENESIS.to_vec()), |last| (last.position, last.mac));
+    for (row, _) in &mut entries {
+        position += 1;
+        (row.chain, row.position) = (chain, position);
+        let (key, mac) = mac(ring, row, &before);
+        (row.mac_key, row.mac) = (key.0.into(), mac.to_vec());
+        before.clone_from(&row.mac);
+    }
+    let mut entries = entries.into_iter();
+    while let Some(size) = TOGETHER.into_iter().find(|size| *size <= entries.len()) {
+        add(db, entries.by_ref().take(size)).await?;
+    }
 
     let moved = OnConflict::column(head::Column::Chain)
         .update_columns([head::Column::Position, head::Column::Mac])
@@ -60,28 +57,71 @@ pub(super) async fn append(
     head::Entity::insert(end).on_conflict(moved).exec_without_returning(db).await.map(drop)
 }
 
+/// Adds some rows by one statement, and by another whom they are about.
+async fn add(
+    db: &impl ConnectionTrait,
+    entries: impl Iterator<Item = (row::Model, Subject)>,
+) -> Result<(), DbErr> {
+    let mut rows = Query::insert();
+    rows.into_table(row::Entity)
+        .columns(row::Column::iter().filter(|column| !matches!(column, row::Column::Seq)));
+    rows.returning(Query::returning().columns([row::Column::Position, row::Column::Seq]));
+    let mut subjects = Vec::new();
+    for (row, subject) in entries {
+        subjects.push((row.position, subject));
+        rows.values_panic([
+            row.chain.into(),
+            row.position.into(),
+            row.request_id.into(),
+            row.at.into(),
+            row.method.into(),
+            row.path.into(),
+            row.status.into(),
+            row.subject.into(),
+            row.mac_key.into(),
+            row.mac.into(),
+        ]);
+    }
+    let mut beside = Query::insert();
+    beside.into_table(audit_subject::Entity).columns(audit_subject::Column::iter());
+    let mut seqs = Vec::with_capacity(subjects.len());
+    for added in db.query_all(&rows).await? {
+        seqs.push((added.try_get_by_index::<i64>(0)?, added.try_get_by_index::<i64>(1)?));
+    }
+    // An engine need not say them in order.
+    seqs.sort_unstable();
+    for ((position, subject), (added, seq)) in subjects.into_iter().zip(seqs) {
+        if position != added {
+            return Err(DbErr::RecordNotInserted);
+        }
+        beside.values_panic(subject.values(seq));
+    }
+    db.execute(&beside).await.map(drop)
+}
+
 /// Whether a row bears the MAC of itself after a row with the MAC `before`.
 pub(super) fn follows(ring: &KeyRing, row: &row::Model, before: &[u8]) -> bool {
-    let (Ok(key), Ok(mac)) = (u32::try_from(row.mac_key), <&[u8; 32]>::try_from(row.mac.as_slice())) else {
+    let (Ok(key), Ok(tag)) = (u32::try_from(row.mac_key), <&[u8; 32]>::try_from(row.mac.as_slice())) else {
         return false;
     };
-    ring.verify(KeyId(key), LABEL, &slices(&parts(row, before)), mac)
+    with_parts(row, before, |parts| ring.verify(KeyId(key), LABEL, parts, tag))
 }
 
-fn parts(row: &row::Model, before: &[u8]) -> [Vec<u8>; 9] {
-    [
-        before.to_vec(),
-        row.chain.as_bytes().to_vec(),
-        row.position.to_be_bytes().to_vec(),
-        row.request_id.as_bytes().to_vec(),
-        row.at.to_be_bytes().to_vec(),
-        row.method.clone().into_bytes(),
-        row.path.clone().into_bytes(),
-        row.status.map(|status| status.to_be_bytes().to_vec()).unwrap_or_default(),
-        row.subject.clone(),
-    ]
+fn mac(ring: &KeyRing, row: &row::Model, before: &[u8]) -> (KeyId, [u8; 32]) {
+    with_parts(row, before, |parts| ring.mac(LABEL, parts))
 }
 
-fn slices(parts: &[Vec<u8>]) -> Vec<&[u8]> {
-    parts.iter().map(Vec::as_slice).collect()
+fn with_parts<T>(row: &row::Model, before: &[u8], look: impl FnOnce(&[&[u8]]) -> T) -> T {
+    let status = row.status.map(i16::to_be_bytes);
+    look(&[
+        before,
+        row.chain.as_bytes(),
+        &row.position.to_be_bytes(),
+        row.request_id.as_bytes(),
+        &row.at.to_be_bytes(),
+        row.method.as_bytes(),
+        row.path.as_bytes(),
+        status.as_ref().map_or(&[], |status| status.as_slice()),
+        &row.subject,
+    ])
 }

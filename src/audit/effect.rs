@@ -1,5 +1,7 @@
 //! A transaction that cannot be committed without the end row of its request.
 
+use std::sync::Arc;
+
 use poem::http::StatusCode;
 use sea_orm::{DatabaseTransaction, DbErr};
 
@@ -62,7 +64,8 @@ impl Effect {
         let recorder = self.trail.recorder();
         let request =
             Request { account: self.account, address: self.address, ..self.trail.request().clone() };
-        recorder.ink().write(self.write.db(), [&recorder.entry(&request, Some(status))]).await?;
+        let end = recorder.entry(Arc::new(request), Some(status));
+        recorder.ink().write(self.write.db(), [&end]).await?;
         self.trail.commit(self.write).await
     }
 }

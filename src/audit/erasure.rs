@@ -40,7 +40,7 @@ pub(super) fn beside(ring: &KeyRing, row: Option<&row::Model>, commitment: &[u8]
 }
 
 fn is_subject(row: &row::Model, commitment: &[u8]) -> bool {
-    row.erasure_key.is_none() && row.erasure_mac.is_none() && Subject::stored(row).commitment() == commitment
+    row.erasure_key.is_none() && row.erasure_mac.is_none() && Subject::stored(row).commitment == commitment
 }
 
 fn is_erased(ring: &KeyRing, row: &row::Model, commitment: &[u8]) -> bool {

@@ -54,7 +54,7 @@ impl Queue {
 }
 
 async fn write(store: &Store, ink: &Ink, notes: &[Note]) -> Result<(), DbErr> {
-    let write = store.begin().await?;
+    let write = store.begin_log().await?;
     ink.write(write.db(), notes.iter().flat_map(|note| &note.entries)).await?;
     write.commit().await
 }

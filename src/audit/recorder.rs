@@ -17,7 +17,10 @@ use crate::{
 
 /// Writes the audit log. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Recorder {
+pub struct Recorder(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     store: Store,
     ink: Ink,
     clock: Clock,
@@ -35,7 +38,7 @@ pub(super) struct Ink {
 /// A row to be written.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
-    pub(super) request: Request,
+    pub(super) request: Arc<Request>,
     /// None in a start row.
     pub(super) status: Option<StatusCode>,
     pub(super) at: Timestamp,
@@ -46,7 +49,7 @@ impl Recorder {
     pub fn new(store: Store, rings: Arc<KeyRings>, clock: Clock, random: Random, mode: AuditMode) -> Self {
         let ink = Ink { rings, random };
         let queue = Queue::open(store.clone(), ink.clone());
-        Self { store, ink, clock, mode, queue }
+        Self(Arc::new(Parts { store, ink, clock, mode, queue }))
     }
 
     /// Begins the audit of a request that may have an effect: its start row is written first.
@@ -62,7 +65,7 @@ impl Recorder {
     /// Begins the audit of a request that only reads: it has no effect that its start row would have to come before,
     /// so both rows are written at the end, together.
     pub fn reading(&self, request: Request) -> Trail {
-        Trail::new(self.clone(), request, self.clock.now())
+        Trail::new(self.clone(), Arc::new(request), self.0.clock.now())
     }
 
     /// Writes the end row of a request that was refused before it began.
@@ -70,32 +73,32 @@ impl Recorder {
     /// # Errors
     /// The engine's.
     pub async fn refused(&self, request: Request, status: StatusCode) -> Result<(), DbErr> {
-        self.record(vec![self.entry(&request, Some(status))]).await
+        self.record(vec![self.entry(Arc::new(request), Some(status))]).await
     }
 
     /// Waits until what was not waited for is written, before the store is closed.
     pub async fn finish(&self) {
-        let _ = self.queue.write(Vec::new()).await;
+        let _ = self.0.queue.write(Vec::new()).await;
     }
 
     pub(super) fn store(&self) -> &Store {
-        &self.store
+        &self.0.store
     }
 
     pub(super) fn ink(&self) -> &Ink {
-        &self.ink
+        &self.0.ink
     }
 
     /// A row of now.
-    pub(super) fn entry(&self, request: &Request, status: Option<StatusCode>) -> Entry {
-        Entry { request: request.clone(), status, at: self.clock.now() }
+    pub(super) fn entry(&self, request: Arc<Request>, status: Option<StatusCode>) -> Entry {
+        Entry { request, status, at: self.0.clock.now() }
     }
 
     /// Writes rows that stand by themselves, and waits until they are durable unless the mode says otherwise.
     pub(super) async fn record(&self, entries: Vec<Entry>) -> Result<(), DbErr> {
-        match self.mode {
-            AuditMode::Durable => self.queue.write(entries).await,
-            AuditMode::Relaxed => self.queue.leave(entries).await,
+        match self.0.mode {
+            AuditMode::Durable => self.0.queue.write(entries).await,
+            AuditMode::Relaxed => self.0.queue.leave(entries).await,
         }
     }
 }
@@ -112,26 +115,37 @@ impl Ink {
         db: &impl ConnectionTrait,
         entries: impl IntoIterator<Item = &Entry>,
     ) -> Result<(), DbErr> {
-        let entries = entries.into_iter().map(|entry| self.row(entry)).collect();
-        chain::append(db, &self.ring(), chain::ONLY, entries).await
+        let mut rows: Vec<(row::Model, Subject)> = Vec::new();
+        let mut before: Option<&Arc<Request>> = None;
+        for entry in entries {
+            // The start and the end of one request are about the same person.
+            let same =
+                rows.last().filter(|_| before.is_some_and(|before| Arc::ptr_eq(before, &entry.request)));
+            let request = &*entry.request;
+            let subject = same.map(|(_, subject)| subject.clone());
+            let subject =
+                subject.unwrap_or_else(|| Subject::new(request.account, &request.address, &self.random));
+            rows.push((Self::row(entry, &subject), subject));
+            before = Some(&entry.request);
+        }
+        chain::append(db, &self.ring(), chain::ONLY, rows).await
     }
 
-    fn row(&self, entry: &Entry) -> (row::Model, Subject) {
+    fn row(entry: &Entry, subject: &Subject) -> row::Model {
         let Entry { request, status, at } = entry;
-        let row = row::Model {
+        row::Model {
             request_id: request.id.0,
             at: at.micros(),
             method: request.method.clone(),
             path: request.path.clone(),
             status: status.map(|status| status.as_u16().cast_signed()),
+            subject: subject.commitment.to_vec(),
             // These come with the place in the chain.
             seq: 0,
             chain: chain::ONLY,
             position: 0,
-            subject: Vec::new(),
             mac_key: 0,
             mac: Vec::new(),
-        };
-        (row, Subject::new(request.account, &request.address, &self.random))
+        }
     }
 }

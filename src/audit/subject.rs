@@ -1,6 +1,6 @@
 //! Who a row is about, as a commitment in the log and in the clear beside it, where it can be erased.
 
-use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -9,47 +9,50 @@ use crate::{id::AccountId, random::Random, store::entity::audit_subject as row};
 const LABEL: &[u8] = b"natter audit subject 1";
 
 /// An account, or nobody, at an address.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Subject {
     account: Option<Uuid>,
     address: String,
     salt: Vec<u8>,
+    /// Tells nothing without the salt, and fits no other account or address.
+    pub(super) commitment: [u8; 32],
 }
 
 impl Subject {
     pub(super) fn new(account: Option<AccountId>, address: &str, random: &Random) -> Self {
-        Self {
-            account: account.map(|account| account.0),
-            address: address.to_owned(),
-            salt: random.bytes::<16>().to_vec(),
-        }
+        Self::with_salt(account.map(|account| account.0), address.to_owned(), random.bytes::<16>().to_vec())
     }
 
     /// The one that was stored.
     pub(super) fn stored(row: &row::Model) -> Self {
-        Self { account: row.account_id, address: row.address.clone(), salt: row.salt.clone() }
+        Self::with_salt(row.account_id, row.address.clone(), row.salt.clone())
     }
 
-    /// Tells nothing without the salt, and fits no other account or address.
-    pub(super) fn commitment(&self) -> [u8; 32] {
+    fn with_salt(account: Option<Uuid>, address: String, salt: Vec<u8>) -> Self {
         let mut hash = Sha256::new_with_prefix(LABEL);
-        hash.update(&self.salt);
-        match self.account {
-            Some(account) => hash.update([&[1], account.as_bytes().as_slice()].concat()),
+        hash.update(&salt);
+        match account {
+            Some(account) => {
+                hash.update([1]);
+                hash.update(account.as_bytes());
+            }
             None => hash.update([0]),
         }
-        hash.update(&self.address);
-        hash.finalize().into()
+        hash.update(&address);
+        let commitment = hash.finalize().into();
+        Self { account, address, salt, commitment }
     }
 
-    pub(super) fn row(&self, seq: i64) -> row::ActiveModel {
-        row::ActiveModel {
-            seq: Set(seq),
-            account_id: Set(self.account),
-            address: Set(self.address.clone()),
-            salt: Set(self.salt.clone()),
-            erasure_key: Set(None),
-            erasure_mac: Set(None),
-        }
+    /// The values of its row, in the order of the columns.
+    pub(super) fn values(self, seq: i64) -> [Expr; 6] {
+        let (erasure_key, erasure_mac) = (None::<i64>, None::<Vec<u8>>);
+        [
+            seq.into(),
+            self.account.into(),
+            self.address.into(),
+            self.salt.into(),
+            erasure_key.into(),
+            erasure_mac.into(),
+        ]
     }
 }

@@ -18,7 +18,7 @@ pub struct Trail(Arc<State>);
 #[derive(Debug)]
 struct State {
     recorder: Recorder,
-    request: Request,
+    request: Arc<Request>,
     begun: Timestamp,
     /// Whether the start row is written.
     started: AtomicBool,
@@ -29,7 +29,7 @@ struct State {
 }
 
 impl Trail {
-    pub(super) fn new(recorder: Recorder, request: Request, begun: Timestamp) -> Self {
+    pub(super) fn new(recorder: Recorder, request: Arc<Request>, begun: Timestamp) -> Self {
         let [started, committing, ended] = std::array::from_fn(|_| AtomicBool::new(false));
         Self(Arc::new(State { recorder, request, begun, started, committing, ended }))
     }
@@ -44,7 +44,7 @@ impl Trail {
             return Ok(());
         }
         let start = (!state.started.load(Ordering::SeqCst)).then(|| self.start_row());
-        let end = state.recorder.entry(&state.request, Some(status));
+        let end = state.recorder.entry(state.request.clone(), Some(status));
         state.recorder.record(start.into_iter().chain([end]).collect()).await
     }
 

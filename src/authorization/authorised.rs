@@ -11,7 +11,7 @@ use poem_openapi::{
 
 use super::{
     Authenticated, Doors, Grant, Place, SpacePolicy,
-    judgement::{Question, judge},
+    judgement::{Question, judge, look_up, recall},
 };
 use crate::{
     audit::Effect,
@@ -72,7 +72,8 @@ impl<P: SpacePolicy> Authorised<P> {
     /// 401 or 403 if they have ended meanwhile, 503 if the store cannot be written.
     pub async fn effect(&self) -> Result<Effect, Problem> {
         let effect = self.session.effect().await?;
-        judge::<P>(effect.db(), self.board(), self.question(), self.board().clock().now()).await?;
+        let (board, question, now) = (self.board(), self.question(), self.board().clock().now());
+        judge::<P>(look_up(effect.db(), board, question, now).await?, question, now)?;
         Ok(effect)
     }
 
@@ -137,7 +138,8 @@ impl<'a, P: SpacePolicy> ApiExtractor<'a> for Authorised<P> {
         let (capability, is_in_query) = (given.claims(session.board())?, given.is_in_query());
         let board = session.board().clone();
         let question = Question { session: session.session(), space, message, capability };
-        let grant = judge::<P>(board.store().read(), &board, question, board.clock().now()).await?;
+        let now = board.clock().now();
+        let grant = judge::<P>(recall(&board, question, now).await?, question, now)?;
         Ok(Self { session, space, message, capability, is_in_query, grant })
     }
 }

@@ -48,28 +48,62 @@ pub(super) struct Question<'a> {
     pub capability: Option<Claims>,
 }
 
-/// Decides by the state of `db` at `now`; refuses unless something proves the permission.
-///
-/// An unknown space and a foreign one look alike.
-pub(super) async fn judge<P: SpacePolicy>(
+/// What is known that bears on a question.
+#[derive(Clone, Debug)]
+pub(super) enum Evidence {
+    /// The caller's roles in the space.
+    Roles(Vec<Role>),
+    /// The root that the given capability names, if it lives.
+    Root(Option<Root>),
+}
+
+/// The evidence as it is in `db` at `now`.
+pub(super) async fn look_up(
     db: &impl ConnectionTrait,
     board: &Board,
     question: Question<'_>,
     now: Timestamp,
+) -> Result<Evidence, Problem> {
+    Ok(match question.capability {
+        None => Evidence::Roles(member::roles(db, question.space, question.session.account).await?),
+        Some(claims) => Evidence::Root(capability::find(db, &board.row_macs(), claims.root, now).await?),
+    })
+}
+
+/// As [`look_up`], by what the store remembers: for requests that read.
+pub(super) async fn recall(
+    board: &Board,
+    question: Question<'_>,
+    now: Timestamp,
+) -> Result<Evidence, Problem> {
+    let (store, macs) = (board.store(), board.row_macs());
+    Ok(match question.capability {
+        None => Evidence::Roles(member::recall(store, question.space, question.session.account).await?),
+        Some(claims) => Evidence::Root(capability::recall(store, &macs, claims.root, now).await?),
+    })
+}
+
+/// Decides by the evidence at `now`; refuses unless something proves the permission.
+///
+/// An unknown space and a foreign one look alike.
+pub(super) fn judge<P: SpacePolicy>(
+    evidence: Evidence,
+    question: Question<'_>,
+    now: Timestamp,
 ) -> Result<Grant, Problem> {
     let Question { session, space, message, capability } = question;
-    let grant = match capability {
-        None => Grant::Roles(member::roles(db, space, session.account).await?),
-        Some(_) if P::DOORS != Doors::RolesOrCapability => return Err(Problem::forbidden()),
-        Some(claims) => {
-            let root = capability::find(db, &board.row_macs(), claims.root, now)
-                .await?
+    let grant = match (evidence, capability) {
+        (Evidence::Roles(roles), None) => Grant::Roles(roles),
+        (Evidence::Root(root), Some(claims)) if P::DOORS == Doors::RolesOrCapability => {
+            let root = root
                 .filter(|root| root.account == session.account && root.space == space)
                 .filter(|root| root.target.covers(claims.target))
                 .filter(|_| Some(claims.target) == P::PLACE.target(message) && now < claims.expires)
                 .ok_or_else(Problem::forbidden)?;
             Grant::Capability { root, claims }
         }
+        // A capability where only roles count, or evidence for another question.
+        _ => return Err(Problem::forbidden()),
     };
     let owns = matches!(&grant, Grant::Roles(roles) if roles.contains(&Role::Owner));
     if P::DOORS == Doors::Owner && !owns {

@@ -74,9 +74,11 @@ impl Index {
         let method = if method == Method::HEAD { &Method::GET } else { method };
         let mut others = Vec::new();
         for operation in &self.0 {
-            let Some(parsed) = parsed(&operation.pattern, path) else { continue };
+            if !matches(&operation.pattern, path) {
+                continue;
+            }
             if operation.method == method {
-                return Found::Operation(operation, parsed);
+                return Found::Operation(operation, parsed(&operation.pattern, path));
             }
             others.push(operation.method.clone());
         }
@@ -84,24 +86,32 @@ impl Index {
     }
 }
 
-/// The pattern with the ids of `path` in it, where `path` matches; what is no id stays a name in braces.
-fn parsed(pattern: &str, path: &str) -> Option<String> {
-    let (mut segments, mut written) = (path.split('/'), Vec::new());
-    for expected in pattern.split('/') {
-        let segment = segments.next()?;
-        if !expected.starts_with('{') {
-            if segment != expected {
-                return None;
-            }
-            written.push(expected.to_owned());
-        } else if segment.is_empty() {
-            return None;
-        } else {
-            let id = Uuid::try_parse(segment).map(|id| id.to_string());
-            written.push(id.unwrap_or_else(|_| expected.to_owned()));
+/// Whether `path` is one of `pattern`.
+fn matches(pattern: &str, path: &str) -> bool {
+    let (mut expected, mut segments) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (expected.next(), segments.next()) {
+            (None, None) => return true,
+            (Some(expected), Some(segment)) if expected.starts_with('{') && !segment.is_empty() => {}
+            (Some(expected), Some(segment)) if expected == segment => {}
+            _ => return false,
         }
     }
-    segments.next().is_none().then(|| written.join("/"))
+}
+
+/// The pattern with the ids of a `path` that matches it; what is no id stays a name in braces.
+fn parsed(pattern: &str, path: &str) -> String {
+    let mut written = String::with_capacity(path.len());
+    for (expected, segment) in pattern.split('/').zip(path.split('/')) {
+        let id = Uuid::try_parse(segment).ok().filter(|_| expected.starts_with('{'));
+        match id {
+            Some(id) => written.push_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())),
+            None => written.push_str(expected),
+        }
+        written.push('/');
+    }
+    written.pop();
+    written
 }
 
 #[cfg(test)]

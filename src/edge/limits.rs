@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use governor::Quota;
 
 use crate::{
-    client_network::ClientNetwork, id::AccountId, limit::Limiter, problem::Problem, settings::LimitsSettings,
+    client_network::ClientNetwork, id::AccountId, limit::Limiter, login::Gates, problem::Problem,
+    settings::LimitsSettings,
 };
 
 /// The limits of this process: by account, and by address for registrations and for refusals.
@@ -13,6 +14,7 @@ pub struct Limits {
     accounts: Limiter<AccountId>,
     registrations: Limiter<ClientNetwork>,
     refusals: Limiter<ClientNetwork>,
+    logins: Gates,
 }
 
 impl std::fmt::Debug for Limits {
@@ -33,6 +35,7 @@ impl Limits {
             accounts: Limiter::new(Quota::per_second(settings.account_requests_per_second)),
             registrations: Limiter::new(registrations),
             refusals: Limiter::new(refusals),
+            logins: Gates::default(),
         }
     }
 
@@ -44,6 +47,11 @@ impl Limits {
         self.accounts
             .check(&account)
             .map_err(|wait| Problem::rate_limited("This account sends too many requests.", wait))
+    }
+
+    /// The logins that are being checked.
+    pub fn logins(&self) -> &Gates {
+        &self.logins
     }
 
     /// Takes a registration from an address's allowance.

@@ -268,8 +268,8 @@ impl Gate {
             Presented::Bearer(text) => {
                 let token = SessionToken::parse(&text, &self.board.session_ring());
                 let token = token.ok_or_else(Problem::invalid_token)?;
-                let (db, macs) = (self.board.store().read(), self.board.row_macs());
-                session::find(db, &macs, &token.hash(), self.board.clock().now())
+                let (store, macs) = (self.board.store(), self.board.row_macs());
+                session::recall(store, &macs, &token.hash(), self.board.clock().now())
                     .await?
                     .map(Credentials::Session)
                     .ok_or_else(Problem::invalid_token)

@@ -57,7 +57,8 @@ impl Key {
     /// The label, the key's id and every part with their lengths before them, so that no two different inputs look
     /// the same.
     fn framed(&self, label: &str, parts: &[&[u8]]) -> Vec<u8> {
-        let (id, mut framed) = (self.id.0.to_be_bytes(), Vec::new());
+        let length: usize = parts.iter().map(|part| 8 + part.len()).sum();
+        let (id, mut framed) = (self.id.0.to_be_bytes(), Vec::with_capacity(20 + label.len() + length));
         for field in [label.as_bytes(), &id].iter().chain(parts) {
             framed.extend_from_slice(&(field.len() as u64).to_be_bytes());
             framed.extend_from_slice(field);

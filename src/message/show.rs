@@ -31,8 +31,8 @@ pub(super) async fn show<P: SpacePolicy>(
     reader: &Authorised<P>,
     messages: Vec<Message>,
 ) -> Result<Vec<MessageView>, Problem> {
-    let (board, db) = (reader.board(), reader.board().store().read());
-    let names = account::names(db, messages.iter().map(|message| message.author)).await?;
+    let board = reader.board();
+    let names = account::recall_names(board.store(), messages.iter().map(|message| message.author)).await?;
     let mut cards = Cards::of(board, reader.space(), &messages).await?;
     let author = |id: &AccountId| names.get(id).cloned().unwrap_or_default();
     Ok(messages

@@ -49,7 +49,7 @@ impl ViewMessage {
     ) -> Result<Json<MessageView>, Problem> {
         let missing = || Problem::not_found("message");
         let id = reader.message().ok_or_else(missing)?;
-        let message = message::find(reader.board().store().read(), &reader, id).await?.ok_or_else(missing)?;
+        let message = message::recall(reader.board().store(), &reader, id).await?.ok_or_else(missing)?;
         show(&reader, vec![message]).await?.pop().map(Json).ok_or_else(missing)
     }
 }

@@ -8,6 +8,6 @@ mod secret;
 pub use self::{
     argon::{InvalidParameters, Parameters},
     hasher::Hasher,
-    pool::{Busy, PoolSize, Priority},
+    pool::{Busy, Place, PoolSize, Priority},
     secret::{Password, PasswordRefused},
 };

@@ -62,9 +62,16 @@ pub(super) struct Pool {
     trusted_queue: Arc<Semaphore>,
 }
 
-/// A place in the pool, free again when dropped.
+/// A place in the queue, free again when dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub struct Place {
+    priority: Priority,
+    queue: OwnedSemaphorePermit,
+}
+
+/// A place at work, free again when dropped.
+#[derive(Debug)]
+pub(super) struct Work {
     _queue: OwnedSemaphorePermit,
     _ordinary: Option<OwnedSemaphorePermit>,
     _all: OwnedSemaphorePermit,
@@ -82,18 +89,23 @@ impl Pool {
         }
     }
 
-    /// Waits for a place in the order of arrival; at once [`Busy`] if too many wait already.
-    pub(super) async fn enter(&self, priority: Priority) -> Result<Place, Busy> {
+    /// A place in the queue; [`Busy`] if too many wait already.
+    pub(super) fn queue(&self, priority: Priority) -> Result<Place, Busy> {
         let queue = match priority {
             Priority::Ordinary => &self.ordinary_queue,
             Priority::Trusted => &self.trusted_queue,
         };
         let queue = Arc::clone(queue).try_acquire_owned().map_err(|_| Busy)?;
+        Ok(Place { priority, queue })
+    }
+
+    /// Waits until it is this place's turn, in the order of waiting.
+    pub(super) async fn enter(&self, Place { priority, queue }: Place) -> Work {
         let ordinary = match priority {
             Priority::Ordinary => Some(acquire(&self.ordinary).await),
             Priority::Trusted => None,
         };
-        Ok(Place { _queue: queue, _ordinary: ordinary, _all: acquire(&self.all).await })
+        Work { _queue: queue, _ordinary: ordinary, _all: acquire(&self.all).await }
     }
 }
 
@@ -103,14 +115,12 @@ async fn acquire(semaphore: &Arc<Semaphore>) -> OwnedSemaphorePermit {
 
 #[cfg(test)]
 mod tests {
-    use std::pin::pin;
-
     use futures_util::FutureExt;
 
     use super::*;
 
-    fn enter(pool: &Pool, priority: Priority) -> Option<Place> {
-        pool.enter(priority).now_or_never().map(|entered| entered.expect("the queue has room"))
+    fn enter(pool: &Pool, priority: Priority) -> Option<Work> {
+        pool.enter(pool.queue(priority).expect("the queue has room")).now_or_never()
     }
 
     #[test]
@@ -131,12 +141,13 @@ mod tests {
     fn a_full_queue_is_busy_and_the_other_queue_is_not() {
         let pool = Pool::new(PoolSize { concurrent: 2, reserved: 1 });
         let place = enter(&pool, Priority::Ordinary).expect("a free place");
-        let mut waiting: Vec<_> = (0..QUEUE).map(|_| Box::pin(pool.enter(Priority::Ordinary))).collect();
+        let mut waiting: Vec<_> = (0..QUEUE)
+            .map(|_| Box::pin(pool.enter(pool.queue(Priority::Ordinary).expect("the queue has room"))))
+            .collect();
         for waiter in &mut waiting {
             assert!(waiter.as_mut().now_or_never().is_none(), "it waits");
         }
-        let refused = pin!(pool.enter(Priority::Ordinary)).now_or_never();
-        assert_eq!(refused.map(|entered| entered.map(drop)), Some(Err(Busy)));
+        assert_eq!(pool.queue(Priority::Ordinary).map(drop), Err(Busy));
         assert!(enter(&pool, Priority::Trusted).is_some());
 
         drop(place);

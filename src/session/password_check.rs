@@ -1,6 +1,6 @@
 //! Is this the password? Asked slowly of who has been wrong.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use sea_orm::DbErr;
 use zeroize::Zeroizing;
@@ -8,17 +8,21 @@ use zeroize::Zeroizing;
 use crate::{
     board::Board,
     id::AccountId,
-    login::{Counter, Failures, Standing, Subjects, subjects},
+    login::{Counter, Crowded, Failures, Standing, Subjects, subjects},
     password::Priority,
     problem::Problem,
     store::{Store, account::Account, login_attempt},
     timestamp::Timestamp,
 };
 
+/// When who finds too many logins should try again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
 /// Whose password it is, if `attempt` is the password of `account`; the same work where there is no such account.
 ///
 /// Counts the failure before the work and takes it back afterwards, so that guesses made at once do not all see the
-/// same count.
+/// same count. Those of the same account and network that are being checked are waited for before this one is told to
+/// come back later: they may be right.
 ///
 /// # Errors
 /// 429 while the next attempt has to wait, 503 if the pool is full or the store cannot be written.
@@ -30,22 +34,36 @@ pub async fn check(
     address: IpAddr,
 ) -> Result<Option<AccountId>, Problem> {
     let subjects = subjects(&board.name_ring(), name, address.into());
-    let now = board.clock().now();
-    let (standing, counted) = count(board.store(), &subjects, now).await?;
+    let crowded =
+        |Crowded| Problem::unavailable("Too many logins to this account are being checked.", RETRY_AFTER);
+    let mut turn = board.limits().logins().enter(subjects.get(Counter::Pair)).await.map_err(crowded)?;
+    let mut now = board.clock().now();
+    // Who finds the pool full has cost one look.
+    let lately = login_attempt::find(board.store().read(), &subjects.get(Counter::Pair)).await?;
+    let priority = if standing_of(&lately).is_trusted(now) { Priority::Trusted } else { Priority::Ordinary };
+    let mut place = board.hasher().queue(priority)?;
+    let (mut standing, mut counted) = count(board.store(), &subjects, now).await?;
+    if counted.is_err() && turn.has_company() {
+        drop(place);
+        turn = turn.alone().await;
+        place = board.hasher().queue(priority)?;
+        now = board.clock().now();
+        (standing, counted) = count(board.store(), &subjects, now).await?;
+    }
     if let Err(wait) = counted {
         return Err(Problem::rate_limited("Too many failed attempts: wait before the next one.", wait));
     }
-    let priority = if standing.is_trusted(now) { Priority::Trusted } else { Priority::Ordinary };
     let stored = account.map(|account| account.password.as_str());
-    let verified = board.hasher().verify(attempt, stored, priority).await;
+    let verified = board.hasher().verify(attempt, stored, place).await;
     if !matches!(verified, Ok(false)) {
         take_back(board.store(), &subjects, standing, verified.is_ok(), now).await?;
     }
+    drop(turn);
     let is_right = verified?;
     Ok(account.filter(|_| is_right).map(|account| AccountId(account.id)))
 }
 
-type Counted = Result<(), std::time::Duration>;
+type Counted = Result<(), Duration>;
 
 /// What the store remembers, and one more failure in it unless the attempt has to wait.
 async fn count(store: &Store, subjects: &Subjects, now: Timestamp) -> Result<(Standing, Counted), DbErr> {
@@ -54,8 +72,7 @@ async fn count(store: &Store, subjects: &Subjects, now: Timestamp) -> Result<(St
     let standing = Standing {
         account: failures(&login_attempt::find(transaction.db(), &subjects.get(Counter::Account)).await?),
         address: failures(&login_attempt::find(transaction.db(), &subjects.get(Counter::Address)).await?),
-        pair: failures(&pair),
-        succeeded: Some(pair.succeeded_at).filter(|micros| *micros > 0).map(Timestamp::from_micros),
+        ..standing_of(&pair)
     };
     let allowed = standing.check(now);
     if allowed.is_ok() {
@@ -97,6 +114,12 @@ async fn take_back(
         login_attempt::save(transaction.db(), pair).await?;
     }
     transaction.commit().await
+}
+
+/// What is known of the pair alone.
+fn standing_of(pair: &login_attempt::Attempts) -> Standing {
+    let succeeded = Some(pair.succeeded_at).filter(|micros| *micros > 0).map(Timestamp::from_micros);
+    Standing { pair: failures(pair), succeeded, ..Standing::default() }
 }
 
 fn failures(row: &login_attempt::Attempts) -> Failures {

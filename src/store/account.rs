@@ -1,11 +1,16 @@
 //! Accounts.
 
+use std::collections::HashMap;
+
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
     sea_query::Expr,
 };
 
-use super::entity::{account as row, retired_name};
+use super::{
+    Store,
+    entity::{account as row, retired_name},
+};
 use crate::{id::AccountId, text::UserName, timestamp::Timestamp};
 
 /// The columns of an account.
@@ -25,10 +30,18 @@ pub async fn by_id(db: &impl ConnectionTrait, id: AccountId) -> Result<Option<Ac
 pub async fn names(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = AccountId>,
-) -> Result<std::collections::HashMap<AccountId, String>, DbErr> {
+) -> Result<HashMap<AccountId, String>, DbErr> {
     let ids = ids.into_iter().map(|id| id.0);
     let rows = row::Entity::find().filter(row::Column::Id.is_in(ids)).all(db).await?;
     Ok(rows.into_iter().map(|row| (AccountId(row.id), row.name)).collect())
+}
+
+/// As [`names`], by what is remembered.
+pub async fn recall_names(
+    store: &Store,
+    ids: impl IntoIterator<Item = AccountId>,
+) -> Result<HashMap<AccountId, String>, DbErr> {
+    store.memory.names.recall_all(store, ids, |unknown| names(store.read(), unknown)).await
 }
 
 /// Adds an account. The name has to be free: look first, in the same transaction.

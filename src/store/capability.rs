@@ -5,7 +5,7 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 
-use super::{RowMac, entity::capability as row};
+use super::{RowMac, Store, entity::capability as row};
 use crate::{
     id::{AccountId, CapabilityId, MessageId, SpaceId},
     key_ring::KeyId,
@@ -108,6 +108,17 @@ pub async fn find(
 ) -> Result<Option<Root>, DbErr> {
     let row = row::Entity::find_by_id(id.0).one(db).await?;
     Ok(row.and_then(|row| Root::of(&row, macs)).filter(|root| now < root.expires))
+}
+
+/// As [`find`], by what is remembered.
+pub async fn recall(
+    store: &Store,
+    macs: &RowMac,
+    id: CapabilityId,
+    now: Timestamp,
+) -> Result<Option<Root>, DbErr> {
+    let found = store.memory.roots.recall(store, id, find(store.read(), macs, id, now)).await?;
+    Ok(found.filter(|root| now < root.expires))
 }
 
 /// The live roots of a space after `after`, by id; at most `limit`.

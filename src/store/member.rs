@@ -5,7 +5,7 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 
-use super::entity::member as row;
+use super::{Store, entity::member as row};
 use crate::{
     id::{AccountId, SpaceId},
     permission::Role,
@@ -28,6 +28,12 @@ pub async fn roles(
         .all(db)
         .await?;
     Ok(rows.iter().filter_map(role).collect())
+}
+
+/// As [`roles`], by what is remembered.
+pub async fn recall(store: &Store, space: SpaceId, account: AccountId) -> Result<Vec<Role>, DbErr> {
+    let read = async { roles(store.read(), space, account).await.map(Some) };
+    Ok(store.memory.roles.recall(store, (space, account), read).await?.unwrap_or_default())
 }
 
 /// Gives an account exactly these roles in a space; none removes it.

@@ -6,7 +6,7 @@ use sea_orm::{
 
 use uuid::Uuid;
 
-use super::entity::message as row;
+use super::{Store, entity::message as row};
 use crate::{
     authorization::{Authorised, Operator, SpacePolicy},
     id::{AccountId, MessageId, SpaceId},
@@ -62,6 +62,15 @@ pub async fn find<P: SpacePolicy>(
     const { assert!(Permissions::READ.is_subset(P::NEEDS), "reading needs r") };
     let row = row::Entity::find_by_id(id.0).filter(row::Column::SpaceId.eq(proof.space().0)).one(db).await?;
     Ok(row.map(Message::from))
+}
+
+/// As [`find`], by what is remembered.
+pub async fn recall<P: SpacePolicy>(
+    store: &Store,
+    proof: &Authorised<P>,
+    id: MessageId,
+) -> Result<Option<Message>, DbErr> {
+    store.memory.messages.recall(store, (proof.space(), id), find(store.read(), proof, id)).await
 }
 
 /// Messages of the space that `proof` opens; at most `limit`.

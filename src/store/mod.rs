@@ -7,6 +7,7 @@ pub mod account;
 mod backup;
 pub mod capability;
 pub mod card;
+mod edition;
 mod engine;
 pub mod entity;
 mod failure;
@@ -15,6 +16,7 @@ pub mod idempotency;
 pub mod invitation;
 pub mod login_attempt;
 pub mod member;
+mod memory;
 pub mod message;
 mod restore;
 mod row_mac;
@@ -35,7 +37,12 @@ pub use self::{
     schema::Schema,
     write::Write,
 };
-use self::{hold::Hold, write::Health};
+use self::{
+    edition::Edition,
+    hold::Hold,
+    memory::Memory,
+    write::{Health, Kind},
+};
 use crate::{guarded_file::GuardedFileError, settings::DatabaseSettings};
 
 /// An open database.
@@ -46,6 +53,8 @@ pub struct Store {
     /// The single connection that writes.
     write: DatabaseConnection,
     queue: write::Queue,
+    memory: Arc<Memory>,
+    edition: Option<Edition>,
     /// Keeps others from replacing the file; absent where this program does so itself.
     _hold: Option<Arc<Hold>>,
 }
@@ -163,7 +172,26 @@ impl Store {
     /// # Errors
     /// The engine's, or that no connection came free in time.
     pub async fn begin(&self) -> Result<Write, DbErr> {
-        self.queue.turn().await
+        self.queue.turn(Kind::Anything).await
+    }
+
+    /// Begins to write rows of the audit log and nothing else: what is remembered of other tables stays true.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub async fn begin_log(&self) -> Result<Write, DbErr> {
+        self.queue.turn(Kind::Log).await
+    }
+
+    /// Which edition of the data there is, where that is known.
+    fn edition(&self) -> Option<edition::Name> {
+        self.edition.as_ref()?.current()
+    }
+
+    /// Over two connections, of which the first only reads.
+    fn over(read: DatabaseConnection, write: DatabaseConnection, edition: Option<Edition>) -> Self {
+        let queue = write::Queue::open(write.clone(), edition.clone());
+        Self { read, write, queue, memory: Arc::new(Memory::new()), edition, _hold: None }
     }
 
     /// Whether the database can be written. It is not written to find out, unless the last attempt to write failed: what

@@ -5,7 +5,7 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 
-use super::{RowMac, entity::session as row};
+use super::{RowMac, Store, entity::session as row};
 use crate::{
     id::{AccountId, SessionId},
     key_ring::KeyId,
@@ -82,6 +82,17 @@ pub async fn find(
 ) -> Result<Option<Session>, DbErr> {
     let row = row::Entity::find().filter(row::Column::Hash.eq(hash.to_vec())).one(db).await?;
     Ok(row.and_then(|row| Session::of(&row, macs)).filter(|session| now < session.expires))
+}
+
+/// As [`find`], by what is remembered.
+pub async fn recall(
+    store: &Store,
+    macs: &RowMac,
+    hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<Session>, DbErr> {
+    let found = store.memory.sessions.recall(store, *hash, find(store.read(), macs, hash, now)).await?;
+    Ok(found.filter(|session| now < session.expires))
 }
 
 /// Whether the session is still there and alive, for a check inside the transaction of a write.

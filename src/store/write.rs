@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr};
 use tokio::sync::{mpsc, oneshot};
 
-use super::engine;
+use super::{edition::Edition, engine};
 
 /// Transactions that share a commit at most: it bounds how long the first of them waits.
 const MOST_TOGETHER: usize = 64;
@@ -29,7 +29,16 @@ pub struct Write {
     end: oneshot::Sender<Committed>,
 }
 
-type Granted = oneshot::Sender<Result<Write, DbErr>>;
+/// What a turn is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Whatever.
+    Anything,
+    /// Rows of the audit log alone.
+    Log,
+}
+
+type Granted = (Kind, oneshot::Sender<Result<Write, DbErr>>);
 type Committed = oneshot::Sender<Result<(), String>>;
 
 /// The queue for a turn to write.
@@ -52,13 +61,15 @@ pub(super) enum Health {
 
 impl Queue {
     /// Opens the queue for a connection that nothing else writes with.
-    pub(super) fn open(connection: DatabaseConnection) -> Self {
+    pub(super) fn open(connection: DatabaseConnection, edition: Option<Edition>) -> Self {
         let (sender, mut waiting) = mpsc::channel(QUEUE);
         let health = Arc::new(Mutex::new(Health::Good));
         let known = health.clone();
         tokio::spawn(async move {
             while let Some(first) = waiting.recv().await {
-                if let Some(written) = write_together(&connection, first, &mut waiting).await {
+                if let Some(written) =
+                    write_together(&connection, edition.as_ref(), first, &mut waiting).await
+                {
                     *lock(&known) = if written { Health::Good } else { Health::Failed };
                 }
             }
@@ -77,9 +88,9 @@ impl Queue {
     }
 
     /// Waits for a turn.
-    pub(super) async fn turn(&self) -> Result<Write, DbErr> {
+    pub(super) async fn turn(&self, kind: Kind) -> Result<Write, DbErr> {
         let (granted, turn) = oneshot::channel();
-        self.sender.send(granted).await.map_err(|_| gone())?;
+        self.sender.send((kind, granted)).await.map_err(|_| gone())?;
         turn.await.map_err(|_| gone())?
     }
 }
@@ -108,18 +119,19 @@ impl Write {
 /// nobody wrote anything.
 async fn write_together(
     connection: &DatabaseConnection,
+    edition: Option<&Edition>,
     first: Granted,
     waiting: &mut mpsc::Receiver<Granted>,
 ) -> Option<bool> {
     let turn = match engine::begin(connection).await {
         Ok(turn) => turn,
         Err(error) => {
-            drop(first.send(Err(error)));
+            drop(first.1.send(Err(error)));
             engine::discard(connection).await;
             return Some(false);
         }
     };
-    let mut done = Vec::new();
+    let mut done = Vec::<(Kind, Committed)>::new();
     let outcome = match take_turns(&turn.transaction, first, waiting, &mut done).await {
         Ok(()) => engine::commit(connection, turn).await,
         Err(error) => {
@@ -132,8 +144,11 @@ async fn write_together(
     if outcome.is_err() {
         engine::discard(connection).await;
     }
+    if let Some(edition) = edition.filter(|_| done.iter().any(|(kind, _)| *kind == Kind::Anything)) {
+        edition.end();
+    }
     let (wrote, outcome) = (!done.is_empty(), outcome.map_err(|error| error.to_string()));
-    for committed in done {
+    for (_, committed) in done {
         // Whoever stopped waiting does not want to know.
         let _ = committed.send(outcome.clone());
     }
@@ -145,7 +160,7 @@ async fn take_turns(
     together: &Arc<DatabaseTransaction>,
     first: Granted,
     waiting: &mut mpsc::Receiver<Granted>,
-    done: &mut Vec<Committed>,
+    done: &mut Vec<(Kind, Committed)>,
 ) -> Result<(), DbErr> {
     done.extend(take_turn(together, first).await?);
     for _ in 1..MOST_TOGETHER {
@@ -158,8 +173,8 @@ async fn take_turns(
 /// Whom to tell of the commit, unless the turn was given up. An error means that the whole transaction is lost.
 async fn take_turn(
     together: &Arc<DatabaseTransaction>,
-    granted: Granted,
-) -> Result<Option<Committed>, DbErr> {
+    (kind, granted): Granted,
+) -> Result<Option<(Kind, Committed)>, DbErr> {
     let run = async |statement| together.execute_unprepared(statement).await;
     if let Err(error) = run("SAVEPOINT turn").await {
         drop(granted.send(Err(DbErr::Conn(RuntimeErr::Internal(error.to_string())))));
@@ -175,7 +190,7 @@ async fn take_turn(
         run("ROLLBACK TO turn").await?;
     }
     match (run("RELEASE turn").await, committed) {
-        (Ok(_), committed) => Ok(committed),
+        (Ok(_), committed) => Ok(committed.map(|committed| (kind, committed))),
         (Err(error), committed) => {
             if let Some(committed) = committed {
                 let _ = committed.send(Err(error.to_string()));

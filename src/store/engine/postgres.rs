@@ -15,7 +15,7 @@ use tokio::time::{interval, sleep, timeout};
 use crate::{
     guarded_file::{self, Readers, Stamp},
     settings::DatabaseServer,
-    store::{OpenError, Store, write::Queue},
+    store::{OpenError, Store},
 };
 
 /// How long a request waits for a connection, and a transaction for a lock.
@@ -54,7 +54,7 @@ pub(super) async fn open(server: DatabaseServer) -> Result<Store, OpenError> {
     }
     let write = SqlxPostgresConnector::from_sqlx_postgres_pool(write);
     let read = SqlxPostgresConnector::from_sqlx_postgres_pool(read);
-    Ok(Store { read, queue: Queue::open(write.clone()), write, _hold: None })
+    Ok(Store::over(read, write, None))
 }
 
 /// Nothing is connected before it is needed: a server that is away makes this one wait, not fail.

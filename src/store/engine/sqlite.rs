@@ -14,7 +14,7 @@ use sea_orm::{
     sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::store::{OpenError, Store, hold::Hold, write::Queue};
+use crate::store::{OpenError, Store, edition::Edition, hold::Hold};
 
 /// How many reads run at once.
 const READERS: u32 = 8;
@@ -23,7 +23,7 @@ const READERS: u32 = 8;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) async fn open(url: &str) -> Result<Store, OpenError> {
-    let mut hold = None;
+    let (mut hold, mut edition) = (None, None);
     if let Some(path) = sqlite_path(url) {
         let unusable = |source| OpenError::Directory {
             directory: path.parent().unwrap_or(Path::new(".")).display().to_string(),
@@ -33,23 +33,25 @@ pub(super) async fn open(url: &str) -> Result<Store, OpenError> {
         let held = Hold::shared(path).map_err(unusable)?;
         hold = Some(Arc::new(held.ok_or_else(|| OpenError::BeingReplaced(path.to_owned()))?));
         prepare_file(path).map_err(unusable)?;
+        edition = Some(Edition::of(path).map_err(unusable)?);
     }
-    Ok(Store { _hold: hold, ..connected(url, |options| options).await? })
+    Ok(Store { _hold: hold, ..connected(url, edition, |options| options).await? })
 }
 
 /// Opens a file that nobody else opens: one that is being restored, or replaced.
 pub(in crate::store) async fn open_file(path: &Path) -> Result<Store, OpenError> {
     let path = path.to_owned();
-    Ok(connected("sqlite:named-below", move |options| options.filename(&path)).await?)
+    Ok(connected("sqlite:named-below", None, move |options| options.filename(&path)).await?)
 }
 
 async fn connected(
     url: &str,
+    edition: Option<Edition>,
     place: impl Fn(SqliteConnectOptions) -> SqliteConnectOptions + Clone + Send + Sync + 'static,
 ) -> Result<Store, DbErr> {
     let write = connect(url, 1, place.clone()).await?;
     let read = connect(url, READERS, move |options| place(options).pragma("query_only", "on")).await?;
-    Ok(Store { read, queue: Queue::open(write.clone()), write, _hold: None })
+    Ok(Store::over(read, write, edition))
 }
 
 /// The statement that copies a database into an empty file, as it is at one moment.

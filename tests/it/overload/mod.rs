@@ -27,6 +27,7 @@
 mod descriptors;
 mod endless;
 mod idle;
+mod logins;
 mod slow;
 mod stop;
 

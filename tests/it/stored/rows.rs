@@ -1,5 +1,7 @@
 //! Who writes the database, and has no keys, makes neither sessions nor capabilities; who reads it has no tokens.
 
+use std::time::{Duration, Instant};
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
@@ -7,6 +9,23 @@ use crate::{
     database::Database,
     server::Server,
 };
+
+#[tokio::test]
+async fn what_was_edited_behind_the_servers_back_is_not_remembered_for_longer_than_a_second() {
+    let server = Server::start();
+    let alice = server.user("alice").await;
+    let database = Database::open(server.directory()).await;
+    alice.client.get("/spaces").await.expect(200);
+    database.execute("UPDATE session SET scopes = 4095, mac = zeroblob(32)").await;
+    let begun = Instant::now();
+    let refused = loop {
+        let answer = alice.client.get("/spaces").await;
+        if answer.status != 200 || begun.elapsed() > Duration::from_secs(2) {
+            break answer;
+        }
+    };
+    refused.expect_problem(401, "invalid-token");
+}
 
 #[tokio::test]
 async fn a_session_that_was_edited_is_none() {
@@ -36,6 +55,8 @@ async fn a_session_that_was_edited_is_none() {
             database.execute(&format!("UPDATE session SET {column} = {value} WHERE id = {row}")).await;
         assert_eq!(changed, 1);
         trying(&format!("{column} = {value}"));
+        // The server remembers for a second what it has read, unless something is committed through it.
+        alice.create_space(&format!("{column} {value}")).await;
         session.client.get("/spaces").await.expect_problem(401, "invalid-token");
         database.execute("DELETE FROM session").await;
         database.execute("INSERT INTO session SELECT * FROM kept").await;
@@ -93,6 +114,8 @@ async fn a_capability_that_was_edited_is_none() {
             database.execute(&format!("UPDATE capability SET {column} = {value} WHERE id = {row}")).await;
         assert_eq!(changed, 1);
         trying(&format!("{column} = {value}"));
+        // As above.
+        server.visitor().log_in("alice").await;
         for session in [&alice, &bob] {
             session.client.get(&shared).await.expect_problem(403, "forbidden");
             let share = serde_json::json!({"uri": shared, "user": "bob"});
