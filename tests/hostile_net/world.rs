@@ -127,6 +127,11 @@ impl World {
         self.sites.requests()
     }
 
+    /// How many requests waited for their answers at once, at most.
+    pub fn most_open(&self) -> usize {
+        self.sites.most_open()
+    }
+
     /// The bytes that clients took from sites and canaries.
     pub fn sent(&self) -> usize {
         self.sites.sent()

@@ -1,6 +1,7 @@
 //! The worker's memory: cards and failures, bounded in bytes. One page is fetched once at a time, however many ask.
 
 mod entry;
+mod rendered;
 #[cfg(test)]
 mod tests;
 
@@ -11,7 +12,8 @@ use quick_cache::{Weighter, sync::Cache};
 use tokio::sync::Semaphore;
 
 use self::entry::Entry;
-use super::{Ask, Card, FetchError, Fetched, Previewer, Refusal, target::Target};
+pub use self::rendered::Rendered;
+use super::{Ask, FetchError, Fetched, Previewer, Refusal, target::Target};
 
 /// What an entry takes in the mean, in bytes: from it the number of entries is guessed.
 const USUAL_BYTES: usize = 1500;
@@ -46,7 +48,7 @@ pub enum NoCard {
 #[derive(Clone, Debug)]
 pub struct Kept {
     /// The card.
-    pub card: Arc<Card>,
+    pub card: Rendered,
     /// For how long it is fresh; zero if nobody may keep it.
     pub fresh_for: Duration,
 }
@@ -135,7 +137,7 @@ impl CardCache {
         let validators = old.as_ref().and_then(|(_, validators)| validators.clone());
         let ask = Ask { language: key.language.clone(), known: validators.clone() };
         match (self.0.previewer.fetch(target, &ask).await, old) {
-            (Ok(Fetched::Card(preview)), _) => Entry::card(Arc::new(preview.card), preview.lifetime),
+            (Ok(Fetched::Card(preview)), _) => Entry::card((&preview.card).into(), preview.lifetime),
             (Ok(Fetched::Unchanged(mut lifetime)), Some((card, _))) => {
                 lifetime.validators = lifetime.validators.or(validators);
                 Entry::card(card, lifetime)
@@ -148,7 +150,7 @@ impl CardCache {
 
 fn kept(entry: &Entry) -> Result<Kept, NoCard> {
     match &entry.outcome {
-        Ok(card) => Ok(Kept { card: Arc::clone(card), fresh_for: entry.fresh_for() }),
+        Ok(card) => Ok(Kept { card: card.clone(), fresh_for: entry.fresh_for() }),
         Err(error) => Err(NoCard::Refused(error.clone().into())),
     }
 }

@@ -95,7 +95,7 @@ impl<E: Endpoint> Endpoint for Edge<E> {
 /// Whether `If-None-Match` names the tag of the answer.
 fn is_known(known: Option<&HeaderValue>, tag: Option<&str>) -> bool {
     let (Some(known), Some(tag)) = (known.and_then(|value| value.to_str().ok()), tag) else { return false };
-    known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
+    known.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
 }
 
 /// A request that one of our own fetches made would go round in circles.

@@ -5,6 +5,7 @@ mod client;
 mod dns;
 mod harness;
 mod http;
+mod manners;
 mod name;
 mod parser;
 mod readme;
@@ -27,6 +28,7 @@ pub fn all() -> Vec<Case> {
         second_stage::cases(),
         client::cases(),
         resource::cases(),
+        manners::cases(),
         service::cases(),
         board::cases(),
         readme::cases(),
