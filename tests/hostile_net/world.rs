@@ -1,6 +1,9 @@
 //! The Internet of one case: a DNS server, sites, canaries everywhere else, and a witness of all packets.
 
-use std::{collections::BTreeSet, ffi::OsStr, fs, net::IpAddr, path::PathBuf, process::Command, sync::Arc};
+use std::{
+    collections::BTreeSet, ffi::OsStr, fs, net::IpAddr, path::PathBuf, process::Command, sync::Arc,
+    time::Duration,
+};
 
 use tempfile::TempDir;
 
@@ -81,6 +84,18 @@ impl World {
     /// Adds a record to DNS, as a line of [`crate::zone::Zone`].
     pub fn record(&self, line: &str) {
         self.dns.add(line);
+    }
+
+    /// Lets every answer of DNS take so long from now on.
+    #[allow(dead_code, reason = "the bench needs it")]
+    pub fn dns_delay(&self, delay: Duration) {
+        self.dns.delay(delay);
+    }
+
+    /// The certificate of the world's authority, as PEM.
+    #[allow(dead_code, reason = "the bench needs it")]
+    pub fn certificate(&self) -> Vec<u8> {
+        fs::read(&self.certificate).expect("the directory is ours")
     }
 
     /// Lets the site at this address answer requests for `path`.

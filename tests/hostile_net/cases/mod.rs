@@ -2,6 +2,7 @@
 
 mod board;
 mod client;
+mod differential;
 mod dns;
 mod harness;
 mod http;
@@ -10,7 +11,7 @@ mod name;
 mod parser;
 mod readme;
 mod redirect;
-mod resource;
+pub mod resource;
 mod second_stage;
 mod service;
 
@@ -30,6 +31,7 @@ pub fn all() -> Vec<Case> {
         resource::cases(),
         manners::cases(),
         service::cases(),
+        differential::cases(),
         board::cases(),
         readme::cases(),
     ]

@@ -1,5 +1,7 @@
 //! Sites that want memory, time or bytes.
 
+use std::{path::Path, time::Duration};
+
 use async_compression::{
     Level,
     tokio::bufread::{BrotliEncoder, GzipEncoder, ZstdEncoder},
@@ -8,10 +10,11 @@ use async_compression::{
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::{
-    case::Case,
+    case::{Case, Outcome, ensure},
     fetch_case::{FetchCase, fetch},
+    onslaught,
     reply::{HTML, Reply, body, html, open_page, raw, redirect},
-    world::NEWS,
+    world::{NEWS, World},
 };
 
 /// More than the worker reads of a page, as sent and inflated.
@@ -40,7 +43,15 @@ fn wordy(bytes: usize) -> String {
 }
 
 pub fn cases() -> Vec<Case> {
-    bombs().into_iter().chain(endless()).chain(slow()).chain(headers()).collect()
+    let onslaught = [Case::story("resource: two hundred hostile fetches at once", onslaught)];
+    bombs().into_iter().chain(endless()).chain(slow()).chain(headers()).chain(onslaught).collect()
+}
+
+/// The bench `preview` holds the release build against its targets; here it is a debug build on a busy machine.
+fn onslaught(world: &World, worker: &Path) -> Outcome {
+    let figures = onslaught::run(world, worker);
+    ensure(figures.megabytes_over_idle() < 64.0, || format!("{figures:?}"))?;
+    ensure(figures.longest < onslaught::DEADLINE + Duration::from_secs(4), || format!("{figures:?}"))
 }
 
 fn bombs() -> [Case; 14] {
@@ -171,15 +182,18 @@ fn headers() -> [Case; 4] {
     ]
 }
 
-fn gzip(page: &[u8]) -> Vec<u8> {
+/// Compressed.
+pub fn gzip(page: &[u8]) -> Vec<u8> {
     encoded(GzipEncoder::new(page))
 }
 
-fn brotli(page: &[u8]) -> Vec<u8> {
+/// Compressed.
+pub fn brotli(page: &[u8]) -> Vec<u8> {
     encoded(BrotliEncoder::with_quality(page, Level::Fastest))
 }
 
-fn zstd(page: &[u8]) -> Vec<u8> {
+/// Compressed.
+pub fn zstd(page: &[u8]) -> Vec<u8> {
     encoded(ZstdEncoder::new(page))
 }
 

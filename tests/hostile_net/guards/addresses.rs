@@ -33,6 +33,10 @@ pub fn mutations() -> Vec<Mutation> {
             .change("fetch/resolve.rs", "return Err(FetchError::AddressDenied(rule));", "let _ = rule;")
             .noticed_by(&["dns: loopback", "redirect: name with a private address"])
             .showing("\"127.0.0.1:80\""),
+        Mutation::off("resolved addresses, by URLs made up at random")
+            .change("fetch/resolve.rs", "return Err(FetchError::AddressDenied(rule));", "let _ = rule;")
+            .noticed_by(&["differential: made up from seed 0"])
+            .showing("dialled: ["),
         Mutation::off("every resolved address, not only the first")
             .change(
                 "fetch/resolve.rs",
