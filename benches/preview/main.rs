@@ -78,8 +78,11 @@ const WORKER: &str = env!("CARGO_BIN_EXE_natter-preview");
 /// Longest that everything may take.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Each figure: its name, and whether its targets are met.
-const FIGURES: [(&str, fn(&World, &Path) -> bool); 3] =
+/// Prints figures of this worker, and says whether their targets are met.
+type Measure = fn(&World, &Path) -> bool;
+
+/// What is measured, by its name.
+const FIGURES: [(&str, Measure); 3] =
     [("onslaught", onslaught_figures), ("cold", cold::figures), ("hot", hot::figures)];
 
 fn main() -> ExitCode {

@@ -132,9 +132,11 @@ impl World {
         self.dialled().into_iter().filter(|address| address != own).collect()
     }
 
-    /// The names that DNS was asked for.
+    /// The names that DNS was asked for, but for the one by which programs ask whether this network translates.
     pub fn asked(&self) -> BTreeSet<String> {
-        self.dns.asked()
+        let mut asked = self.dns.asked();
+        asked.remove("ipv4only.arpa");
+        asked
     }
 
     /// The requests that reached sites and canaries.

@@ -4,10 +4,12 @@ mod board;
 mod client;
 mod differential;
 mod dns;
+mod egress;
 mod harness;
 mod http;
 mod manners;
 mod name;
+mod nat64;
 mod parser;
 mod readme;
 mod redirect;
@@ -32,6 +34,8 @@ pub fn all() -> Vec<Case> {
         manners::cases(),
         service::cases(),
         differential::cases(),
+        nat64::cases(),
+        egress::cases(),
         board::cases(),
         readme::cases(),
     ]
