@@ -51,6 +51,8 @@ pub struct Kept {
     pub card: Rendered,
     /// For how long it is fresh; zero if nobody may keep it.
     pub fresh_for: Duration,
+    /// Whether it was there already.
+    pub from_memory: bool,
 }
 
 /// Cards from memory, or else from a bounded number of fetches at once. Clones share them.
@@ -91,14 +93,14 @@ impl CardCache {
             } else {
                 count("hit");
             }
-            return kept(entry);
+            return kept(entry, true);
         }
         self.0.cards.remove_if(&key, |entry| !entry.is_usable());
         // Who comes while the page is being fetched waits for it here; should the first one go, the next takes over.
         match self.0.cards.get_value_or_guard_async(&key).await {
             Ok(entry) => {
                 count("shared");
-                kept(&entry)
+                kept(&entry, false)
             }
             Err(guard) => {
                 count("miss");
@@ -108,7 +110,7 @@ impl CardCache {
                 let _ = guard.insert(entry.clone());
                 // What nobody may keep was for those who were waiting.
                 self.0.cards.remove_if(&key, |entry| !entry.is_usable());
-                kept(&entry)
+                kept(&entry, false)
             }
         }
     }
@@ -148,9 +150,9 @@ impl CardCache {
     }
 }
 
-fn kept(entry: &Entry) -> Result<Kept, NoCard> {
+fn kept(entry: &Entry, from_memory: bool) -> Result<Kept, NoCard> {
     match &entry.outcome {
-        Ok(card) => Ok(Kept { card: card.clone(), fresh_for: entry.fresh_for() }),
+        Ok(card) => Ok(Kept { card: card.clone(), fresh_for: entry.fresh_for(), from_memory }),
         Err(error) => Err(NoCard::Refused(error.clone().into())),
     }
 }

@@ -30,8 +30,7 @@ impl Nat64Watch {
         Self { resolver, addresses }
     }
 
-    /// Says by `component` what is found: a prefix that is not known is not ready, and stays so until it is known or gone.
-    /// A network that does not answer is a warning: then no name resolves either.
+    /// Says by `component` what is found: a prefix that is not known is not ready, and stays so until it is gone.
     pub async fn follow(self, component: Component) {
         let mut answered = false;
         loop {
@@ -50,12 +49,13 @@ impl Nat64Watch {
                         )),
                     }
                 }
-                Err(error) if !answered => {
-                    component
-                        .warn(format!("it is not known whether this network translates to IPv4: {error}"));
+                // What was found last still holds. At first, a network that does not answer resolves no other name either.
+                Err(error) => {
+                    tracing::warn!(%error, "it is not known whether this network translates to IPv4");
+                    if !answered {
+                        component.ready();
+                    }
                 }
-                // What was found last still holds.
-                Err(error) => tracing::debug!(%error, "no answer about translation to IPv4"),
             }
             sleep(if answered { EVERY } else { SOON }).await;
         }

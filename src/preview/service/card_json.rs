@@ -11,7 +11,16 @@ use poem_openapi::{
 use crate::preview::Card;
 
 /// The bytes of a [`Card`] as JSON. In the document it is the same as `Json<Card>`.
-pub(super) struct CardJson(pub(super) Bytes);
+pub(super) struct CardJson {
+    /// The card.
+    pub(super) json: Bytes,
+    /// Whether it came from memory.
+    pub(super) from_memory: bool,
+}
+
+/// Marks an answer that cost no fetch.
+#[derive(Clone, Copy)]
+pub(super) struct FromMemory;
 
 impl Payload for CardJson {
     const CONTENT_TYPE: &'static str = Json::<Card>::CONTENT_TYPE;
@@ -32,7 +41,11 @@ impl Payload for CardJson {
 impl IntoResponse for CardJson {
     fn into_response(self) -> Response {
         // The edge puts the content type on.
-        Response::builder().body(self.0)
+        let mut response = Response::builder().body(self.json);
+        if self.from_memory {
+            response.extensions_mut().insert(FromMemory);
+        }
+        response
     }
 }
 

@@ -70,13 +70,15 @@ impl Api {
         check_given_once(request)?;
         let language = lang.0.as_deref().map(language).transpose()?;
         let cards = self.cards.as_ref().ok_or_else(Problem::internal)?;
-        let jitter = Duration::from_millis(u64::from_le_bytes(self.random.bytes()) % JITTER_MILLIS);
-        let shown_at = Instant::now() + cards.deadline() + MARGIN + jitter;
+        let begun = Instant::now();
         match cards.card(&url, language).await {
             Ok(kept) => Ok(answer(kept)),
             Err(NoCard::Full) => Err(full()),
             Err(NoCard::Refused(refusal)) => {
                 if let Refusal::Fetch(_) = refusal {
+                    let jitter =
+                        Duration::from_millis(u64::from_le_bytes(self.random.bytes()) % JITTER_MILLIS);
+                    let shown_at = begun + cards.deadline() + MARGIN + jitter;
                     sleep_until(shown_at).await;
                 }
                 Err(refusal.into())
@@ -91,7 +93,7 @@ fn answer(kept: Kept) -> Response<CardJson> {
         0 => HeaderValue::from_static("no-store"),
         seconds => HeaderValue::from_str(&format!("private, max-age={seconds}")).expect("digits fit a field"),
     };
-    Response::new(CardJson(kept.card.json))
+    Response::new(CardJson { json: kept.card.json, from_memory: kept.from_memory })
         .header(header::CACHE_CONTROL, lifetime)
         .header(header::ETAG, kept.card.tag)
 }
