@@ -42,7 +42,7 @@ pub fn mutations() -> Vec<Mutation> {
                     Err(_) => self.direct(target, name, &addresses, fields).await?,
                 }",
             )
-            .noticed_by(&["egress: a proxy that refuses", "egress: a proxy that is not there"])
+            .noticed_by(&["egress: a proxy that is not there"])
             .showing("93.184.216.34:80"),
         Mutation::off("redirects are not followed by the HTTP client")
             .change("fetch/connect.rs", "redirect::Policy::none()", "redirect::Policy::limited(10)")
