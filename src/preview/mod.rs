@@ -13,6 +13,7 @@ pub mod service;
 pub mod target;
 
 mod card;
+mod circuit;
 mod previewer;
 mod refusal;
 mod source;

@@ -7,7 +7,7 @@ use url::Host;
 
 use super::{
     card::Card,
-    fetch::{Answer, Ask, Fetcher, Lifetime, Media, Page, Part, StartError},
+    fetch::{Answer, Ask, Fetcher, Lifetime, Media, Nat64Watch, Page, Part, StartError},
     page::{Reader, assemble, assemble_feed, dimensions, oembed, oembed_endpoint},
     refusal::{FetchError, Refusal},
     target::{Target, TargetHost, UrlRule, is_within},
@@ -61,6 +61,11 @@ impl Previewer {
             oembed_hosts: names.collect(),
             image_dimensions: settings.image_dimensions,
         })
+    }
+
+    /// What asks the network whether it translates to IPv4, and says whether that is known.
+    pub fn nat64(&self) -> Nat64Watch {
+        self.fetcher.nat64()
     }
 
     /// The longest time that [`preview`](Self::preview) takes.

@@ -33,6 +33,14 @@ impl Source {
         }
     }
 
+    /// Waits until it is of use to ask: a worker that does not answer is left alone for a while.
+    pub async fn available(&self) {
+        match self {
+            Self::InProcess(_) => {}
+            Self::Worker(worker) => worker.available().await,
+        }
+    }
+
     /// The card of the page at `url`.
     ///
     /// # Errors

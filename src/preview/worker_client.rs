@@ -6,10 +6,12 @@ use futures_util::TryStreamExt;
 use reqwest::{Client, Response, StatusCode, redirect};
 use rustls::RootCertStore;
 use serde::Deserialize;
+use tokio::time::Instant;
 use url::Url;
 
 use super::{
     card::Card,
+    circuit::Circuit,
     fetch::{StartError, system_roots},
     refusal::{FetchError, Refusal},
     target::UrlRule,
@@ -29,6 +31,7 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024;
 pub struct WorkerClient {
     client: Arc<Followed<Client>>,
     preview_url: Url,
+    circuit: Circuit,
 }
 
 /// What is read of a problem.
@@ -57,7 +60,7 @@ impl WorkerClient {
                 .timeout(TIMEOUT);
             Ok(client.build()?)
         })?;
-        Ok(Self { client: Arc::new(client), preview_url })
+        Ok(Self { client: Arc::new(client), preview_url, circuit: Circuit::default() })
     }
 
     /// The client within, which is made anew when its files change for as long as it is followed.
@@ -65,22 +68,62 @@ impl WorkerClient {
         Arc::clone(&self.client)
     }
 
+    /// Waits until the worker may be asked: at once, unless it did not answer several times running.
+    pub async fn available(&self) {
+        self.circuit.closed().await;
+    }
+
     /// The card of the page at `url`, as the worker sees it.
     ///
     /// # Errors
     /// [`Refusal::Url`] if the worker refuses the URL, [`Refusal::Fetch`] for everything else.
     pub async fn preview(&self, url: &str) -> Result<Card, Refusal> {
+        let begun = Instant::now();
+        let answer = self.ask(url).await;
+        metrics::histogram!("natter_preview_worker_seconds").record(begun.elapsed().as_secs_f64());
+        let (outcome, card) = match answer {
+            Ok(Answer::Card(card)) => ("card", Ok(*card)),
+            Ok(Answer::Refused) => ("refused", Err(Refusal::Url(UrlRule::Worker))),
+            Ok(Answer::NoCard) => ("none", Err(failed("the page gives none"))),
+            Err(refusal) => ("failed", Err(refusal)),
+        };
+        metrics::counter!("natter_preview_worker_requests_total", "outcome" => outcome).increment(1);
+        if outcome == "failed" {
+            self.circuit.failed();
+        } else {
+            self.circuit.succeeded();
+        }
+        let is_open = self.circuit.is_open();
+        metrics::gauge!("natter_preview_worker_circuit_open").set(f64::from(u8::from(is_open)));
+        card
+    }
+
+    /// What the worker says.
+    ///
+    /// # Errors
+    /// If it says nothing that a worker would.
+    async fn ask(&self, url: &str) -> Result<Answer, Refusal> {
         let mut request = self.preview_url.clone();
         request.query_pairs_mut().append_pair("url", url);
         let response = self.client.get().get(request).send().await.map_err(worker_error)?;
         let status = response.status();
         let answer = body(response).await?;
         match status {
-            StatusCode::OK => serde_json::from_slice(&answer).map_err(|_| failed("no card")),
-            StatusCode::BAD_REQUEST if is_url_refused(&answer) => Err(Refusal::Url(UrlRule::Worker)),
+            StatusCode::OK => {
+                serde_json::from_slice(&answer).map(Answer::Card).map_err(|_| failed("no card"))
+            }
+            StatusCode::BAD_REQUEST if is_kind(&answer, Kind::UrlRefused) => Ok(Answer::Refused),
+            StatusCode::BAD_GATEWAY if is_kind(&answer, Kind::NoPreview) => Ok(Answer::NoCard),
             status => Err(failed(status.as_str())),
         }
     }
+}
+
+/// What a worker may say of a page.
+enum Answer {
+    Card(Box<Card>),
+    Refused,
+    NoCard,
 }
 
 async fn body(response: Response) -> Result<Vec<u8>, Refusal> {
@@ -95,9 +138,8 @@ async fn body(response: Response) -> Result<Vec<u8>, Refusal> {
     Ok(body)
 }
 
-fn is_url_refused(answer: &[u8]) -> bool {
-    serde_json::from_slice(answer)
-        .is_ok_and(|problem: ProblemType| problem.kind == Kind::UrlRefused.type_uri())
+fn is_kind(answer: &[u8], kind: Kind) -> bool {
+    serde_json::from_slice(answer).is_ok_and(|problem: ProblemType| problem.kind == kind.type_uri())
 }
 
 fn failed(why: &str) -> Refusal {

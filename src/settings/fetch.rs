@@ -3,12 +3,13 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use ipnetwork::IpNetwork;
-use poem::http::HeaderValue;
-use serde::Deserialize;
+use ipnetwork::{IpNetwork, Ipv6Network};
+use poem::http::{HeaderValue, uri::Authority};
+use serde::{Deserialize, Deserializer, de::Error};
 use url::Host;
 
 use super::{Check, value};
+use crate::preview::address::nat64::PREFIX_LENGTHS;
 
 /// The defaults, as TOML without a section.
 pub(super) const DEFAULTS: &str = include_str!("fetch.default.toml");
@@ -58,6 +59,12 @@ pub struct FetchSettings {
     /// Hosts that are never fetched from, with every name below them.
     #[serde(deserialize_with = "value::hosts")]
     pub deny_hosts: Vec<Host>,
+    /// NAT64 prefixes of this network; addresses of them are judged by the IPv4 address inside.
+    #[serde(deserialize_with = "nat64_prefixes")]
+    pub nat64_prefixes: Vec<Ipv6Network>,
+    /// The HTTP proxy that everything goes out through, as host and port; none: directly.
+    #[serde(deserialize_with = "proxy")]
+    pub egress_proxy: Option<Authority>,
     /// Networks that may be dialled although they are special. For development only.
     #[serde(deserialize_with = "value::networks")]
     pub allow_for_development: Vec<IpNetwork>,
@@ -79,6 +86,35 @@ impl FetchSettings {
         check.range(&key("concurrent_per_destination"), self.concurrent_per_destination, 1..=1000);
         check.range(&key("per_second_per_destination"), self.per_second_per_destination, 1..=10_000);
     }
+}
+
+/// IPv6 networks that can be NAT64 prefixes.
+fn nat64_prefixes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Ipv6Network>, D::Error> {
+    let prefix = |network| match network {
+        IpNetwork::V6(prefix)
+            if PREFIX_LENGTHS.contains(&prefix.prefix()) && prefix.network() == prefix.ip() =>
+        {
+            Some(prefix)
+        }
+        _ => None,
+    };
+    let prefixes: Option<Vec<_>> = value::networks(deserializer)?.into_iter().map(prefix).collect();
+    prefixes.ok_or_else(|| {
+        D::Error::custom("expected IPv6 prefixes of 32, 40, 48, 56, 64 or 96 bits, such as 2001:db8:64::/96")
+    })
+}
+
+/// A host and a port, or nothing.
+fn proxy<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Authority>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let authority: Option<Authority> = text.parse().ok().filter(|_| !text.contains('@'));
+    let authority = authority.filter(|authority| authority.port_u16().is_some_and(|port| port > 0));
+    authority
+        .map(Some)
+        .ok_or_else(|| D::Error::custom("expected a host with its port, such as proxy.example.org:3128"))
 }
 
 #[cfg(test)]

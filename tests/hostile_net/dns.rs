@@ -6,6 +6,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
+    time::Duration,
 };
 
 use crate::zone::{Finding, Zone};
@@ -27,6 +28,7 @@ pub struct Dns(Arc<Mutex<State>>);
 struct State {
     zone: Zone,
     asked: BTreeSet<String>,
+    delay: Duration,
 }
 
 impl Dns {
@@ -39,9 +41,17 @@ impl Dns {
         thread::spawn(move || {
             let mut query = [0; 4096];
             while let Ok((length, client)) = udp.recv_from(&mut query) {
-                if let Some(answer) = over_udp.answer(&query[..length], true) {
-                    // A client that has gone in the meantime is no matter.
+                let Some(answer) = over_udp.answer(&query[..length], true) else { continue };
+                let delay = over_udp.lock().delay;
+                // A client that has gone in the meantime is no matter.
+                if delay.is_zero() {
                     let _ = udp.send_to(&answer, client);
+                } else {
+                    let udp = udp.try_clone().expect("a socket");
+                    thread::spawn(move || {
+                        thread::sleep(delay);
+                        let _ = udp.send_to(&answer, client);
+                    });
                 }
             }
         });
@@ -58,6 +68,12 @@ impl Dns {
     /// Adds a record to the zone.
     pub fn add(&self, line: &str) {
         self.lock().zone.add(line);
+    }
+
+    /// Lets every answer over UDP take so long.
+    #[allow(dead_code, reason = "the bench needs it")]
+    pub fn delay(&self, delay: Duration) {
+        self.lock().delay = delay;
     }
 
     /// The names that were asked for, in lower case.

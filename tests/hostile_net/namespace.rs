@@ -46,6 +46,12 @@ pub fn prepare(resolv_conf: &Path, hosts: &Path) {
     bind(hosts, "/etc/hosts");
 }
 
+/// Shows at `/proc` the processes of this namespace, by the ids that they have here.
+pub fn show_processes() {
+    let status = started("mount", Command::new("mount").args(["-t", "proc", "proc", "/proc"]).status());
+    assert!(status.success(), "/proc cannot be mounted: {status}");
+}
+
 fn is_root() -> bool {
     fs::metadata("/proc/self").expect("/proc is mounted").uid() == 0
 }

@@ -39,6 +39,8 @@ struct State {
     pages: HashMap<IpAddr, HashMap<String, Reply>>,
     requests: Vec<String>,
     sent: usize,
+    open: usize,
+    most_open: usize,
 }
 
 impl Sites {
@@ -74,6 +76,11 @@ impl Sites {
         self.lock().sent
     }
 
+    /// How many requests waited for their answers at once, at most.
+    pub fn most_open(&self) -> usize {
+        self.lock().most_open
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -105,7 +112,18 @@ impl Sites {
         let request = String::from_utf8_lossy(&request).into_owned();
         let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
         let reply = self.reply(address, &path);
-        self.lock().requests.push(request);
+        {
+            let mut state = self.lock();
+            state.requests.push(request);
+            state.open += 1;
+            state.most_open = state.most_open.max(state.open);
+        }
+        let answered = self.answer(stream, reply);
+        self.lock().open -= 1;
+        answered
+    }
+
+    fn answer(&self, stream: &mut impl Write, reply: Reply) -> std::io::Result<()> {
         for step in reply.0 {
             match step {
                 Step::Send(bytes) => self.send(stream, &bytes)?,

@@ -1,8 +1,9 @@
 //! A running worker.
 
-use std::path::Path;
+use std::{fs, path::Path, process::Command};
 
 use crate::{
+    onslaught::status,
     process::Process,
     program,
     wire::{Answer, exchange},
@@ -15,18 +16,36 @@ const LISTEN: &str = "127.8.0.1:0";
 
 /// A worker that serves. It ends with this value.
 pub struct Worker {
-    _process: Process,
+    process: Process,
     address: String,
 }
 
 impl Worker {
     /// Starts one in this world with these settings, and waits until it serves.
     pub fn start(world: &World, worker: &Path, settings: &[(&str, &str)]) -> Self {
-        let mut command = world.confined(worker);
-        program::serve(&mut command, LISTEN, settings);
-        let process = Process::start(&mut command);
+        Self::of(&mut world.confined(worker), settings)
+    }
+
+    /// The same with as much memory as it likes, and places for so many fetches at once.
+    pub fn start_for(world: &World, worker: &Path, settings: &[(&str, &str)], at_once: usize) -> Self {
+        Self::of(world.command(worker).env("NATTER_HTTP__CONCURRENT", at_once.to_string()), settings)
+    }
+
+    fn of(command: &mut Command, settings: &[(&str, &str)]) -> Self {
+        program::serve(command, LISTEN, settings);
+        let process = Process::start(command);
         let address = process.logged("serving")["address"].as_str().expect("an address").to_owned();
-        Self { _process: process, address }
+        Self { process, address }
+    }
+
+    /// Bytes of its memory, by this line of `/proc/PID/status`.
+    pub fn memory(&self, line: &str) -> u64 {
+        status(self.process.id(), line)
+    }
+
+    /// Begins a new `VmHWM`.
+    pub fn forget_peak(&self) {
+        fs::write(format!("/proc/{}/clear_refs", self.process.id()), "5").expect("it is our process");
     }
 
     /// Where it listens.

@@ -1,6 +1,9 @@
 //! The Internet of one case: a DNS server, sites, canaries everywhere else, and a witness of all packets.
 
-use std::{collections::BTreeSet, ffi::OsStr, fs, net::IpAddr, path::PathBuf, process::Command, sync::Arc};
+use std::{
+    collections::BTreeSet, ffi::OsStr, fs, net::IpAddr, path::PathBuf, process::Command, sync::Arc,
+    time::Duration,
+};
 
 use tempfile::TempDir;
 
@@ -83,6 +86,18 @@ impl World {
         self.dns.add(line);
     }
 
+    /// Lets every answer of DNS take so long from now on.
+    #[allow(dead_code, reason = "the bench needs it")]
+    pub fn dns_delay(&self, delay: Duration) {
+        self.dns.delay(delay);
+    }
+
+    /// The certificate of the world's authority, as PEM.
+    #[allow(dead_code, reason = "the bench needs it")]
+    pub fn certificate(&self) -> Vec<u8> {
+        fs::read(&self.certificate).expect("the directory is ours")
+    }
+
     /// Lets the site at this address answer requests for `path`.
     pub fn page(&self, address: &str, path: &str, reply: Reply) {
         let address: IpAddr = address.parse().expect("an address");
@@ -117,14 +132,21 @@ impl World {
         self.dialled().into_iter().filter(|address| address != own).collect()
     }
 
-    /// The names that DNS was asked for.
+    /// The names that DNS was asked for, but for the one by which programs ask whether this network translates.
     pub fn asked(&self) -> BTreeSet<String> {
-        self.dns.asked()
+        let mut asked = self.dns.asked();
+        asked.remove("ipv4only.arpa");
+        asked
     }
 
     /// The requests that reached sites and canaries.
     pub fn requests(&self) -> Vec<String> {
         self.sites.requests()
+    }
+
+    /// How many requests waited for their answers at once, at most.
+    pub fn most_open(&self) -> usize {
+        self.sites.most_open()
     }
 
     /// The bytes that clients took from sites and canaries.

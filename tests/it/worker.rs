@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::{
     client::{Answer, Client},
     process::Process,
+    tls::until_ready_says,
 };
 
 /// The program, with none of the settings of whoever runs the tests, on free ports.
@@ -42,6 +43,8 @@ async fn it_serves_until_it_is_asked_to_stop() {
     let head = crate::client::send(public.request(reqwest::Method::HEAD, "/preview?url=x")).await;
     assert_eq!((head.status.as_u16(), head.text.as_str()), (400, ""));
     assert_ne!(head.header("content-length"), Some("0"), "the answer to GET has a body");
+    // At first it asks whether the network translates to IPv4.
+    until_ready_says(&admin, |report| report["ready"] == true).await;
     let Answer { text, .. } = admin.get("/ready").await.expect(200);
     assert_eq!(text, r#"{"ready":true,"reasons":[]}"#);
     let metrics = admin.get("/metrics").await.expect(200).text;

@@ -1,6 +1,7 @@
 //! Which addresses may be dialled: deny by default, from one table.
 
 mod embedded;
+pub mod nat64;
 mod table;
 
 #[cfg(test)]
@@ -10,10 +11,10 @@ mod tests;
 
 use std::{
     fmt,
-    net::{IpAddr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
-use ipnetwork::IpNetwork;
+use ipnetwork::{IpNetwork, Ipv6Network};
 use url::Host;
 
 pub use self::table::{Row, RowVerdict, most_specific, rows};
@@ -59,6 +60,7 @@ pub enum Verdict {
 pub struct Policy {
     denied: Vec<IpNetwork>,
     allowed_for_development: Vec<IpNetwork>,
+    nat64: Vec<Ipv6Network>,
 }
 
 impl Policy {
@@ -67,7 +69,24 @@ impl Policy {
     /// `allowed_for_development` opens networks that the table denies and is for development only:
     /// whoever sets it lets strangers' pages reach those networks.
     pub fn new(denied: Vec<IpNetwork>, allowed_for_development: Vec<IpNetwork>) -> Self {
-        Self { denied, allowed_for_development }
+        Self { denied, allowed_for_development, nat64: Vec::new() }
+    }
+
+    /// The same where the network translates to IPv4 with these prefixes: an address of one is judged by the IPv4 address
+    /// inside it.
+    #[must_use]
+    pub fn translating(self, nat64: Vec<Ipv6Network>) -> Self {
+        Self { nat64, ..self }
+    }
+
+    /// Whether addresses of this NAT64 prefix are judged by what is inside them.
+    pub fn translates(&self, prefix: Ipv6Network) -> bool {
+        let by_table = || {
+            most_specific(prefix.network().into()).is_some_and(|row| {
+                row.verdict == RowVerdict::Embedded && row.network == IpNetwork::V6(prefix)
+            })
+        };
+        self.nat64.contains(&prefix) || by_table()
     }
 
     /// The networks that are open for development only.
@@ -83,6 +102,9 @@ impl Policy {
         if self.is_allowed_for_development(address) {
             return Verdict::Allowed;
         }
+        if let Some(inner) = self.translated(address) {
+            return self.judge(inner.into());
+        }
         match (judge_by_table(address), address) {
             (Judgement::Embedded(inner), _) => self.judge(inner),
             (Judgement::Verdict(Verdict::Allowed), IpAddr::V6(outer)) => self.judge_isatap(outer),
@@ -96,6 +118,11 @@ impl Policy {
 
     fn is_allowed_for_development(&self, address: IpAddr) -> bool {
         self.allowed_for_development.iter().any(|network| network.contains(address))
+    }
+
+    fn translated(&self, address: IpAddr) -> Option<Ipv4Addr> {
+        let IpAddr::V6(address) = address else { return None };
+        self.nat64.iter().find_map(|prefix| nat64::inside(*prefix, address))
     }
 
     /// An ISATAP address in a public prefix leads to the IPv4 address inside it.
@@ -117,6 +144,7 @@ impl From<&FetchSettings> for Policy {
         });
         let denied = settings.deny_networks.iter().copied().chain(addresses.map(IpNetwork::from));
         Self::new(denied.collect(), settings.allow_for_development.clone())
+            .translating(settings.nat64_prefixes.clone())
     }
 }
 

@@ -10,7 +10,8 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::preview::{Card, FetchError, Lifetime, Validators};
+use super::Rendered;
+use crate::preview::{FetchError, Lifetime, Validators};
 
 /// A card is shown for at least so long, unless its page forbids keeping it, and fetched anew after at most so long.
 const FRESH: std::ops::RangeInclusive<Duration> = Duration::from_secs(60)..=Duration::from_secs(86_400);
@@ -25,7 +26,7 @@ const OVERHEAD: usize = 512;
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The card, or why there is none.
-    pub outcome: Result<Arc<Card>, FetchError>,
+    pub outcome: Result<Rendered, FetchError>,
     /// By what the page is asked for again.
     pub validators: Option<Validators>,
     kept: Instant,
@@ -36,7 +37,7 @@ pub struct Entry {
 
 impl Entry {
     /// A card with its page's lifetime.
-    pub fn card(card: Arc<Card>, lifetime: Lifetime) -> Self {
+    pub fn card(card: Rendered, lifetime: Lifetime) -> Self {
         let fresh = lifetime.fresh.clamp(*FRESH.start(), *FRESH.end());
         let (fresh, stale) =
             if lifetime.storable { (fresh, STALE) } else { (Duration::ZERO, Duration::ZERO) };
@@ -50,7 +51,7 @@ impl Entry {
     }
 
     fn new(
-        outcome: Result<Arc<Card>, FetchError>,
+        outcome: Result<Rendered, FetchError>,
         validators: Option<Validators>,
         fresh: Duration,
         stale: Duration,
@@ -81,19 +82,7 @@ impl Entry {
     /// The bytes that it takes, roughly.
     pub fn size(&self) -> usize {
         let validators = self.validators.as_ref().map_or(0, Validators::size);
-        let card = self.outcome.as_ref().map_or(0, |card| {
-            let texts = [
-                &card.title,
-                &card.description,
-                &card.image,
-                &card.site_name,
-                &card.canonical,
-                &card.icon,
-                &card.kind,
-                &card.image_alt,
-            ];
-            card.url.len() + texts.into_iter().flatten().map(String::len).sum::<usize>()
-        });
+        let card = self.outcome.as_ref().map_or(0, |card| card.json.len() + card.tag.len());
         OVERHEAD + card + validators
     }
 }

@@ -1,6 +1,7 @@
 //! The worker's memory: cards and failures, bounded in bytes. One page is fetched once at a time, however many ask.
 
 mod entry;
+mod rendered;
 #[cfg(test)]
 mod tests;
 
@@ -11,7 +12,8 @@ use quick_cache::{Weighter, sync::Cache};
 use tokio::sync::Semaphore;
 
 use self::entry::Entry;
-use super::{Ask, Card, FetchError, Fetched, Previewer, Refusal, target::Target};
+pub use self::rendered::Rendered;
+use super::{Ask, FetchError, Fetched, Previewer, Refusal, target::Target};
 
 /// What an entry takes in the mean, in bytes: from it the number of entries is guessed.
 const USUAL_BYTES: usize = 1500;
@@ -46,9 +48,11 @@ pub enum NoCard {
 #[derive(Clone, Debug)]
 pub struct Kept {
     /// The card.
-    pub card: Arc<Card>,
+    pub card: Rendered,
     /// For how long it is fresh; zero if nobody may keep it.
     pub fresh_for: Duration,
+    /// Whether it was there already.
+    pub from_memory: bool,
 }
 
 /// Cards from memory, or else from a bounded number of fetches at once. Clones share them.
@@ -89,14 +93,14 @@ impl CardCache {
             } else {
                 count("hit");
             }
-            return kept(entry);
+            return kept(entry, true);
         }
         self.0.cards.remove_if(&key, |entry| !entry.is_usable());
         // Who comes while the page is being fetched waits for it here; should the first one go, the next takes over.
         match self.0.cards.get_value_or_guard_async(&key).await {
             Ok(entry) => {
                 count("shared");
-                kept(&entry)
+                kept(&entry, false)
             }
             Err(guard) => {
                 count("miss");
@@ -106,7 +110,7 @@ impl CardCache {
                 let _ = guard.insert(entry.clone());
                 // What nobody may keep was for those who were waiting.
                 self.0.cards.remove_if(&key, |entry| !entry.is_usable());
-                kept(&entry)
+                kept(&entry, false)
             }
         }
     }
@@ -135,7 +139,7 @@ impl CardCache {
         let validators = old.as_ref().and_then(|(_, validators)| validators.clone());
         let ask = Ask { language: key.language.clone(), known: validators.clone() };
         match (self.0.previewer.fetch(target, &ask).await, old) {
-            (Ok(Fetched::Card(preview)), _) => Entry::card(Arc::new(preview.card), preview.lifetime),
+            (Ok(Fetched::Card(preview)), _) => Entry::card((&preview.card).into(), preview.lifetime),
             (Ok(Fetched::Unchanged(mut lifetime)), Some((card, _))) => {
                 lifetime.validators = lifetime.validators.or(validators);
                 Entry::card(card, lifetime)
@@ -146,9 +150,9 @@ impl CardCache {
     }
 }
 
-fn kept(entry: &Entry) -> Result<Kept, NoCard> {
+fn kept(entry: &Entry, from_memory: bool) -> Result<Kept, NoCard> {
     match &entry.outcome {
-        Ok(card) => Ok(Kept { card: Arc::clone(card), fresh_for: entry.fresh_for() }),
+        Ok(card) => Ok(Kept { card: card.clone(), fresh_for: entry.fresh_for(), from_memory }),
         Err(error) => Err(NoCard::Refused(error.clone().into())),
     }
 }

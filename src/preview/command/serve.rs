@@ -28,6 +28,7 @@ pub(super) async fn serve(settings: PreviewSettings) -> anyhow::Result<ExitCode>
     let tls = settings.http.tls().map(ServerFiles::open).transpose()?.map(Arc::new);
     let hosts = AllowedHosts::public(listener.local_addr()?, &settings.http.hosts);
     let previewer = Previewer::new(&settings.fetch)?;
+    let nat64 = previewer.nat64();
     let endpoint = service::endpoint(previewer, settings.http.concurrent, settings.http.cache_bytes, hosts);
     let admin_endpoint =
         admin::endpoint(readiness.clone(), metrics.clone(), AllowedHosts::admin(&settings.admin.hosts));
@@ -35,6 +36,7 @@ pub(super) async fn serve(settings: PreviewSettings) -> anyhow::Result<ExitCode>
 
     let mut background = JoinSet::new();
     background.spawn(telemetry::metrics::upkeep(metrics));
+    background.spawn(nat64.follow(readiness.component("nat64", "is being asked for")));
     if let Some(tls) = &tls {
         background.spawn(Arc::clone(tls).follow(readiness.component("tls", "is not followed yet")));
     }

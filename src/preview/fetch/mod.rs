@@ -3,8 +3,10 @@
 mod body;
 mod connect;
 mod destination;
+mod egress;
 mod header;
 mod lifetime;
+mod nat64;
 mod redirect;
 mod resolve;
 mod trust;
@@ -24,11 +26,13 @@ pub use self::{
     body::Body,
     header::{Media, PSEUDONYM},
     lifetime::{Lifetime, Validators},
+    nat64::Nat64Watch,
     trust::{NoRoots, client_config, system_roots},
 };
 use self::{
     connect::Connecting,
     destination::{Destinations, Place},
+    egress::Egress,
     resolve::Resolver,
 };
 use super::{
@@ -121,6 +125,7 @@ pub struct Fetcher {
     urls: UrlPolicy,
     resolver: Resolver,
     connecting: Connecting,
+    egress: Option<Egress>,
     destinations: Destinations,
     clock: Clock,
     fields: HeaderMap,
@@ -150,6 +155,7 @@ impl Fetcher {
                 max_header_bytes: settings.max_header_bytes,
                 max_header_fields: settings.max_header_fields,
             },
+            egress: settings.egress_proxy.clone().map(Egress::new),
             destinations: Destinations::new(
                 settings.concurrent_per_destination,
                 settings.per_second_per_destination,
@@ -165,6 +171,11 @@ impl Fetcher {
     /// The policy that URLs are judged by.
     pub fn urls(&self) -> &UrlPolicy {
         &self.urls
+    }
+
+    /// What asks the network whether it translates to IPv4.
+    pub fn nat64(&self) -> Nat64Watch {
+        Nat64Watch::new(self.resolver.clone(), self.addresses.clone())
     }
 
     /// Fetches a page, walking redirects; every hop goes through the same door. The caller sets the
@@ -247,18 +258,31 @@ impl Fetcher {
         // The first is dialled first.
         let first = addresses.first().copied().ok_or(FetchError::PeerNotJudged)?;
         let places = [place, self.destinations.address(first).await?];
-        let response = self
-            .connecting
-            .client(name, &addresses)?
-            .get(target.url().clone())
-            .headers(fields)
-            .send()
-            .await
-            .map_err(|error| FetchError::Exchange(connect::causes(&error.without_url())))?;
-        connect::assert_peer(&response, &addresses)?;
+        let response = match &self.egress {
+            None => self.direct(target, name, &addresses, fields).await?,
+            Some(egress) => {
+                egress.get(&self.connecting, &self.resolver, (target, &addresses), fields).await?
+            }
+        };
         header::check_size(&response, self.connecting.max_header_bytes)?;
         self.destinations.heed(host, &response);
         Ok(Hop { response, places })
+    }
+
+    /// By a connection of our own to one of the addresses.
+    async fn direct(
+        &self,
+        target: &Target,
+        name: Option<&str>,
+        addresses: &[IpAddr],
+        fields: HeaderMap,
+    ) -> Result<Response, FetchError> {
+        let request = self.connecting.client(name, addresses)?.get(target.url().clone()).headers(fields);
+        let response = request.send().await;
+        let response =
+            response.map_err(|error| FetchError::Exchange(connect::causes(&error.without_url())))?;
+        connect::assert_peer(&response, addresses)?;
+        Ok(response)
     }
 
     async fn judged_addresses<'a>(

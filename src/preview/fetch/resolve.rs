@@ -1,7 +1,7 @@
 //! From a name to addresses that are all allowed.
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     time::Duration,
 };
 
@@ -9,7 +9,7 @@ use hickory_resolver::{
     TokioResolver,
     config::{LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig},
     net::{NetError, runtime::TokioRuntimeProvider},
-    proto::rr::Name,
+    proto::rr::{Name, RData},
     system_conf::read_system_conf,
 };
 
@@ -55,6 +55,27 @@ impl Resolver {
         let answer = self.0.lookup_ip(name).await.map_err(|error| unresolvable(&error))?;
         let addresses: Vec<_> = answer.iter().collect();
         if addresses.is_empty() { Err(unresolvable(&"no address")) } else { Ok(addresses) }
+    }
+}
+
+impl Resolver {
+    /// The IPv6 addresses of `name`, none of which is judged.
+    ///
+    /// # Errors
+    /// If nobody says whether there are any.
+    pub async fn ipv6(&self, name: &str) -> Result<Vec<Ipv6Addr>, NetError> {
+        match self.0.ipv6_lookup(fully_qualified(name)?).await {
+            Ok(found) => Ok(found
+                .answers()
+                .iter()
+                .filter_map(|record| match record.data {
+                    RData::AAAA(address) => Some(address.0),
+                    _ => None,
+                })
+                .collect()),
+            Err(error) if error.is_no_records_found() => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
     }
 }
 

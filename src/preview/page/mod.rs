@@ -1,11 +1,11 @@
 //! What a page says about itself: a streaming reader, and the card made of what it found.
 
 mod assemble;
-mod charset;
+pub mod charset;
 mod facts;
 mod feed;
 mod image;
-mod json_ld;
+pub mod json_ld;
 pub mod oembed;
 mod opt_out;
 mod reader;

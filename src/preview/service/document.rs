@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The version of the worker's contract. A breaking change of it changes the first number.
-pub const VERSION: &str = "1.0.0";
+pub const VERSION: &str = "1.1.0";
 
 /// The operation as an OpenAPI service.
 pub(super) fn open_api(api: Api) -> OpenApiService<Api, ()> {
@@ -33,6 +33,8 @@ pub fn document() -> String {
     let mut document: Value = serde_json::from_str(&spec).expect("the framework writes JSON");
     let operation = &mut document["paths"]["/preview"]["get"];
     operation["parameters"][0]["example"] = example_card().url.into();
+    let parameters = operation["parameters"].as_array_mut().expect("the operation has parameters");
+    parameters.push(if_none_match());
     operation["responses"] = responses();
     format!("{document:#}\n")
 }
@@ -54,7 +56,18 @@ fn responses() -> Value {
     let refused = Refusal::Url(UrlRule::Scheme);
     let failed = Refusal::Fetch(FetchError::Deadline);
     Map::from_iter([
-        ("200".into(), answer("The card.", "application/json", "Card", json!(example_card()))),
+        ("200".into(), {
+            let mut card = answer("The card.", "application/json", "Card", json!(example_card()));
+            card["headers"] = cache_headers();
+            card
+        }),
+        (
+            "304".into(),
+            json!({
+                "description": "The card is still the one that `If-None-Match` names.",
+                "headers": cache_headers(),
+            }),
+        ),
         (
             "400".into(),
             problem(
@@ -77,6 +90,37 @@ fn responses() -> Value {
         ),
     ])
     .into()
+}
+
+/// The field that the edge answers, and the framework therefore does not know.
+fn if_none_match() -> Value {
+    json!({
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "The tags of cards that the caller has; if the card is one of them, the answer is 304.",
+        "required": false,
+        "schema": {"type": "string"},
+        "example": EXAMPLE_TAG,
+    })
+}
+
+const EXAMPLE_TAG: &str = "\"3f0c9a7be1d2845660c7a1f9e2b83d54\"";
+
+/// What a card bears, so that its caller need not ask again too soon, nor be sent what it has.
+fn cache_headers() -> Value {
+    json!({
+        "Cache-Control": {
+            "description": "How many seconds the caller may keep the card (`private, max-age=N`), as its page allows; \
+                            `no-store` where nobody may, and while an old card is being fetched anew.",
+            "schema": {"type": "string"},
+            "example": "private, max-age=600",
+        },
+        "ETag": {
+            "description": "Names this card, for `If-None-Match`.",
+            "schema": {"type": "string"},
+            "example": EXAMPLE_TAG,
+        },
+    })
 }
 
 fn answer(description: &str, media_type: &str, schema: &str, example: Value) -> Value {

@@ -1,6 +1,6 @@
 //! What a request has to show before it is looked at, and what every answer bears.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{borrow::Cow, panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::FutureExt;
 use poem::{
@@ -9,7 +9,7 @@ use poem::{
 };
 use tokio::time::Instant;
 
-use super::get_preview::PATH;
+use super::{card_json::FromMemory, get_preview::PATH};
 use crate::{
     allowed_hosts::AllowedHosts,
     clock::Clock,
@@ -70,7 +70,8 @@ impl<E: Endpoint> Endpoint for Edge<E> {
             Ok(response) => response,
             Err(problem) => problem.into_response(Some(&id.to_string())),
         };
-        observe(id, &method, operation, response.status(), started.elapsed());
+        let from_memory = response.extensions().get::<FromMemory>().is_some();
+        observe(id, &method, operation, response.status(), started.elapsed(), from_memory);
         if method == Method::HEAD {
             response.set_body(());
         }
@@ -95,7 +96,7 @@ impl<E: Endpoint> Endpoint for Edge<E> {
 /// Whether `If-None-Match` names the tag of the answer.
 fn is_known(known: Option<&HeaderValue>, tag: Option<&str>) -> bool {
     let (Some(known), Some(tag)) = (known.and_then(|value| value.to_str().ok()), tag) else { return false };
-    known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
+    known.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
 }
 
 /// A request that one of our own fetches made would go round in circles.
@@ -115,12 +116,27 @@ fn check_via(request: &Request) -> Result<(), Problem> {
     }
 }
 
-/// The query names the page, so it is neither logged nor counted.
-fn observe(id: RequestId, method: &Method, operation: &'static str, status: StatusCode, took: Duration) {
-    let labels = [("operation", operation.to_owned()), ("status", status.as_u16().to_string())];
-    metrics::counter!("natter_requests_total", &labels).increment(1);
+/// The query names the page, so it is neither logged nor counted. What cost no fetch is counted, and logged only to whoever
+/// wants every detail: most requests are of that kind.
+fn observe(
+    id: RequestId,
+    method: &Method,
+    operation: &'static str,
+    status: StatusCode,
+    took: Duration,
+    from_memory: bool,
+) {
+    let label: Cow<'static, str> = match status {
+        StatusCode::OK => "200".into(),
+        other => other.as_u16().to_string().into(),
+    };
+    metrics::counter!("natter_requests_total", "operation" => operation, "status" => label).increment(1);
     metrics::histogram!("natter_request_seconds", "operation" => operation).record(took.as_secs_f64());
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let (method, status) = (method_label(method), status.as_u16());
-    tracing::info!(request_id = %id, operation, method, status, micros, "request");
+    if from_memory {
+        tracing::debug!(request_id = %id, operation, method, status, micros, "request");
+    } else {
+        tracing::info!(request_id = %id, operation, method, status, micros, "request");
+    }
 }

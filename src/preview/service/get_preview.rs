@@ -6,16 +6,13 @@ use poem::{
     Request,
     http::{HeaderValue, header},
 };
-use poem_openapi::{
-    OpenApi,
-    param::Query,
-    payload::{Json, Response},
-};
+use poem_openapi::{OpenApi, param::Query, payload::Response};
 use tokio::time::{Instant, sleep_until};
 
+use super::card_json::CardJson;
 use crate::{
     preview::{
-        Card, Refusal,
+        Refusal,
         cache::{CardCache, Kept, NoCard},
     },
     problem::Problem,
@@ -69,17 +66,19 @@ impl Api {
         url: Query<String>,
         /// The languages wanted of the page, as the value of an Accept-Language field; sites may heed it.
         lang: Query<Option<String>>,
-    ) -> Result<Response<Json<Card>>, Problem> {
+    ) -> Result<Response<CardJson>, Problem> {
         check_given_once(request)?;
         let language = lang.0.as_deref().map(language).transpose()?;
         let cards = self.cards.as_ref().ok_or_else(Problem::internal)?;
-        let jitter = Duration::from_millis(u64::from_le_bytes(self.random.bytes()) % JITTER_MILLIS);
-        let shown_at = Instant::now() + cards.deadline() + MARGIN + jitter;
+        let begun = Instant::now();
         match cards.card(&url, language).await {
-            Ok(kept) => Ok(answer(&kept)),
+            Ok(kept) => Ok(answer(kept)),
             Err(NoCard::Full) => Err(full()),
             Err(NoCard::Refused(refusal)) => {
                 if let Refusal::Fetch(_) = refusal {
+                    let jitter =
+                        Duration::from_millis(u64::from_le_bytes(self.random.bytes()) % JITTER_MILLIS);
+                    let shown_at = begun + cards.deadline() + MARGIN + jitter;
                     sleep_until(shown_at).await;
                 }
                 Err(refusal.into())
@@ -89,15 +88,14 @@ impl Api {
 }
 
 /// The card with the time that its caller may keep it, and a tag to ask with whether it is still the same.
-fn answer(kept: &Kept) -> Response<Json<Card>> {
-    let seconds = kept.fresh_for.as_secs();
-    let lifetime = if seconds == 0 { "no-store".to_owned() } else { format!("private, max-age={seconds}") };
-    let json = serde_json::to_vec(&*kept.card).unwrap_or_default();
-    let digest = ring::digest::digest(&ring::digest::SHA256, &json);
-    let tag: String = digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    Response::new(Json((*kept.card).clone()))
+fn answer(kept: Kept) -> Response<CardJson> {
+    let lifetime = match kept.fresh_for.as_secs() {
+        0 => HeaderValue::from_static("no-store"),
+        seconds => HeaderValue::from_str(&format!("private, max-age={seconds}")).expect("digits fit a field"),
+    };
+    Response::new(CardJson { json: kept.card.json, from_memory: kept.from_memory })
         .header(header::CACHE_CONTROL, lifetime)
-        .header(header::ETAG, format!("\"{tag}\""))
+        .header(header::ETAG, kept.card.tag)
 }
 
 /// A list of languages as RFC 9110, section 12.5.4, has it, as far as its characters show.

@@ -1,5 +1,6 @@
 //! The preview worker as an HTTP service.
 
+mod card_json;
 mod document;
 mod edge;
 mod get_preview;

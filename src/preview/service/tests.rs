@@ -216,6 +216,75 @@ async fn a_card_comes_in_the_books_media_type() {
     site.await.expect("the site ends with the connection");
 }
 
+/// A site on loopback that answers every request with this.
+async fn site_answering(answer: &'static str) -> u16 {
+    let (listener, port) = silent_site().await;
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(stream.read_u8().await.expect("a request"));
+            }
+            stream.write_all(answer.as_bytes()).await.expect("it is read");
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn who_has_the_card_is_not_sent_it_again() {
+    let port = site_answering(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nCache-Control: max-age=600\r\nConnection: close\r\n\r\n\
+         <title>t</title>",
+    )
+    .await;
+    let service = service_with(&settings(port, Duration::from_secs(20)), 1);
+    let target = format!("/preview?url=http://127.0.0.1:{port}/");
+    let first = get(&service, &target).await;
+    let tag = first.header("etag").expect("a tag").to_owned();
+    assert!(first.header("cache-control").is_some_and(|value| value.starts_with("private, max-age=")));
+    for (known, status) in [
+        (tag.clone(), 304),
+        (format!("\"other\", W/{tag}"), 304),
+        ("*".to_owned(), 304),
+        ("\"other\"".to_owned(), 200),
+        (tag.trim_matches('"').to_owned(), 200),
+    ] {
+        let fields = [("host", HOST), ("if-none-match", known.as_str())];
+        let response = service.get_response(request(Method::GET, &target, &fields)).await;
+        assert_eq!(response.status(), status, "{known}");
+        assert_eq!(response.header("etag"), Some(tag.as_str()), "{known}");
+        assert!(response.header("cache-control").is_some_and(|value| value.starts_with("private, max-age=")));
+        assert_eq!(response.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(response.content_type().is_some(), status == 200, "{known}");
+        let body = response.into_body().into_bytes().await.expect("a body");
+        assert_eq!(body.is_empty(), status == 304, "{known}");
+    }
+    // A problem is no card, whatever its caller has.
+    let fields = [("host", HOST), ("if-none-match", "*")];
+    assert_eq!(service.get_response(request(Method::GET, REFUSED, &fields)).await.status(), 400);
+}
+
+#[tokio::test]
+async fn languages_have_a_form_and_no_case() {
+    let port = site_answering(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nCache-Control: max-age=600\r\nConnection: close\r\n\r\n\
+         <title>t</title>",
+    )
+    .await;
+    let service = service_with(&settings(port, Duration::from_secs(20)), 1);
+    for (language, status) in
+        [("de", 200), ("DE-at,%20de;q=0.5", 200), ("", 400), ("d%0D%0Ae", 400), ("d\u{e9}", 400)]
+    {
+        let target = format!("/preview?url=http://127.0.0.1:{port}/&lang={language}");
+        assert_eq!(get(&service, &target).await.status(), status, "{language}");
+    }
+    let long = "x".repeat(65);
+    let response = get(&service, &format!("/preview?url=http://127.0.0.1:{port}/&lang={long}")).await;
+    let (_, _, body) = problem(response).await;
+    assert_eq!(body["errors"][0]["field"], "lang");
+}
+
 #[test]
 fn the_document_says_all_that_a_client_needs() {
     let document: Value = serde_json::from_str(&document()).expect("JSON");
@@ -229,8 +298,13 @@ fn the_document_says_all_that_a_client_needs() {
     }
     assert!(operation["parameters"][0]["example"].is_string());
     let responses = operation["responses"].as_object().expect("responses");
-    assert_eq!(responses.keys().collect::<Vec<_>>(), ["200", "400", "500", "502", "503"]);
-    for (status, response) in responses {
+    assert_eq!(responses.keys().collect::<Vec<_>>(), ["200", "304", "400", "500", "502", "503"]);
+    for status in ["200", "304"] {
+        for field in ["Cache-Control", "ETag"] {
+            assert!(responses[status]["headers"][field]["description"].is_string(), "{status} {field}");
+        }
+    }
+    for (status, response) in responses.iter().filter(|(status, _)| *status != "304") {
         let content = response["content"].as_object().expect("content");
         let (media_type, content) = content.iter().next().expect("one media type");
         let (expected, schema) = match status.as_str() {

@@ -2,14 +2,18 @@
 
 mod board;
 mod client;
+mod differential;
 mod dns;
+mod egress;
 mod harness;
 mod http;
+mod manners;
 mod name;
+mod nat64;
 mod parser;
 mod readme;
 mod redirect;
-mod resource;
+pub mod resource;
 mod second_stage;
 mod service;
 
@@ -27,7 +31,11 @@ pub fn all() -> Vec<Case> {
         second_stage::cases(),
         client::cases(),
         resource::cases(),
+        manners::cases(),
         service::cases(),
+        differential::cases(),
+        nat64::cases(),
+        egress::cases(),
         board::cases(),
         readme::cases(),
     ]

@@ -1,5 +1,7 @@
 //! Sites that want memory, time or bytes.
 
+use std::{path::Path, time::Duration};
+
 use async_compression::{
     Level,
     tokio::bufread::{BrotliEncoder, GzipEncoder, ZstdEncoder},
@@ -8,14 +10,18 @@ use async_compression::{
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::{
-    case::Case,
+    case::{Case, Outcome, ensure},
     fetch_case::{FetchCase, fetch},
+    onslaught,
     reply::{HTML, Reply, body, html, open_page, raw, redirect},
-    world::NEWS,
+    world::{NEWS, World},
 };
 
 /// More than the worker reads of a page, as sent and inflated.
 const FAR: usize = 3 << 20;
+
+/// A tag that says nothing.
+const META: &str = "<meta name=a content=b>";
 
 /// What the kernel may hold of an answer that nobody reads.
 const IN_FLIGHT: usize = 8 << 20;
@@ -29,14 +35,34 @@ fn late_title(bytes: usize) -> String {
     format!("<html><head><!--{}--><title>Late</title></head>", " ".repeat(bytes))
 }
 
-pub fn cases() -> Vec<Case> {
-    bombs().into_iter().chain(endless()).chain(slow()).chain(headers()).collect()
+/// The same with text that compresses to less than a tenth, but to more than a hundredth.
+fn wordy(bytes: usize) -> String {
+    let words: String =
+        (0..bytes / 40).map(|number| format!("{number:08} the quick brown fox jumps over ")).collect();
+    format!("<html><head><!--{words}--><title>Late</title></head>")
 }
 
-fn bombs() -> [Case; 10] {
+pub fn cases() -> Vec<Case> {
+    let onslaught = [Case::story("resource: two hundred hostile fetches at once", onslaught)];
+    bombs().into_iter().chain(endless()).chain(slow()).chain(headers()).chain(onslaught).collect()
+}
+
+/// The bench `preview` holds the release build against its targets; here it is a debug build on a busy machine.
+fn onslaught(world: &World, worker: &Path) -> Outcome {
+    let figures = onslaught::run(world, worker);
+    ensure(figures.megabytes_over_idle() < 64.0, || format!("{figures:?}"))?;
+    ensure(figures.longest < onslaught::DEADLINE + Duration::from_secs(4), || format!("{figures:?}"))
+}
+
+fn bombs() -> [Case; 14] {
     let coded = |coding: &'static str, encode: fn(&[u8]) -> Vec<u8>| {
         served(move || {
             body(&[HTML, &format!("Content-Encoding: {coding}")], &encode(late_title(FAR).as_bytes()))
+        })
+    };
+    let low = |coding: &'static str, encode: fn(&[u8]) -> Vec<u8>| {
+        served(move || {
+            body(&[HTML, &format!("Content-Encoding: {coding}")], &encode(late_title(FAR / 3).as_bytes()))
         })
     };
     let small = |coding: &'static str, encode: fn(&[u8]) -> Vec<u8>| {
@@ -48,6 +74,14 @@ fn bombs() -> [Case; 10] {
         coded("gzip", gzip).card_with("title", ()).named("resource: gzip bomb"),
         coded("br", brotli).card_with("title", ()).named("resource: brotli bomb"),
         coded("zstd", zstd).card_with("title", ()).named("resource: zstd bomb"),
+        low("gzip", gzip).card_with("title", ()).named("resource: gzip bomb below the budget of plain bytes"),
+        low("br", brotli)
+            .card_with("title", ())
+            .named("resource: brotli bomb below the budget of plain bytes"),
+        low("zstd", zstd).card_with("title", ()).named("resource: zstd bomb below the budget of plain bytes"),
+        served(|| body(&[HTML, "Content-Encoding: gzip"], &gzip(wordy(FAR).as_bytes())))
+            .card_with("title", ())
+            .named("resource: much text that compresses as text does"),
         small("gzip", gzip).card("Late").named("resource: honest gzip"),
         small("br", brotli).card("Late").named("resource: honest brotli"),
         small("zstd", zstd).card("Late").named("resource: honest zstd"),
@@ -62,7 +96,7 @@ fn bombs() -> [Case; 10] {
     ]
 }
 
-fn endless() -> [Case; 6] {
+fn endless() -> [Case; 8] {
     let cut = |reply: fn() -> Reply| served(reply).card("Early").sent_at_most(FAR + IN_FLIGHT);
     [
         served(|| open_page(&late_title(FAR)))
@@ -75,6 +109,16 @@ fn endless() -> [Case; 6] {
             .named("resource: a title after the budget of sent bytes"),
         cut(|| open_page("<title>Early</title>").repeat("<meta name=a content=b>"))
             .named("resource: endless meta elements"),
+        served(|| {
+            html(&format!("<title>Early</title>{}<meta property=og:title content=Late>", META.repeat(4200)))
+        })
+        .card("Early")
+        .named("resource: a title after the budget of tags"),
+        served(|| {
+            html(&format!("<title>Early</title>{}<meta property=og:title content=Late>", META.repeat(4000)))
+        })
+        .card("Late")
+        .named("resource: a title within the budget of tags"),
         cut(|| open_page("<title>Early</title>").repeat("<div><b>")).named("resource: endless nesting"),
         cut(|| open_page("<title>Early</title><meta content='").repeat("aaaaaaaaaaaaaaaa"))
             .named("resource: endless attribute"),
@@ -138,15 +182,18 @@ fn headers() -> [Case; 4] {
     ]
 }
 
-fn gzip(page: &[u8]) -> Vec<u8> {
+/// Compressed.
+pub fn gzip(page: &[u8]) -> Vec<u8> {
     encoded(GzipEncoder::new(page))
 }
 
-fn brotli(page: &[u8]) -> Vec<u8> {
+/// Compressed.
+pub fn brotli(page: &[u8]) -> Vec<u8> {
     encoded(BrotliEncoder::with_quality(page, Level::Fastest))
 }
 
-fn zstd(page: &[u8]) -> Vec<u8> {
+/// Compressed.
+pub fn zstd(page: &[u8]) -> Vec<u8> {
     encoded(ZstdEncoder::new(page))
 }
 

@@ -58,6 +58,13 @@ fn oembed(host: &'static str) -> FetchCase {
         .setting("oembed_hosts", list)
 }
 
+/// A page with a description and an image, and these fields and this in its head.
+fn robots(fields: &[&str], head: &str) -> FetchCase {
+    let page = format!("<title>Quiet</title><meta name=description content=d>{}{head}", sized("/x.png"));
+    let fields = [&[HTML], fields].concat();
+    fetch("http://news.example.com/").page("/", body(&fields, page.as_bytes())).card("Quiet").visits_news()
+}
+
 pub fn cases() -> Vec<Case> {
     let images = FORBIDDEN.map(|(what, url)| {
         pointing(&format!("<meta property=og:image content='{url}'><link rel=icon href='{url}'>"))
@@ -126,6 +133,28 @@ pub fn cases() -> Vec<Case> {
             .card_with("image", ())
             .visits_news()
             .named("second stage: what a site wants left out is left out"),
+        robots(&["X-Robots-Tag: googlebot: nosnippet", "X-Robots-Tag: natter-preview: noimageindex"], "")
+            .card_with("description", "d")
+            .card_with("image", ())
+            .named("opt-out: addressed to us, and to somebody else"),
+        robots(&["X-Robots-Tag: noindex, max-snippet:0, max-image-preview:none"], "")
+            .card_with("description", ())
+            .card_with("image", ())
+            .named("opt-out: no text and no picture, in other words"),
+        robots(&[], "<meta name=robots content='noimageindex,nosnippet'>")
+            .card_with("description", ())
+            .card_with("image", ())
+            .named("opt-out: in the page"),
+        robots(&["X-Robots-Tag: noindex, nofollow"], "<meta name=robots content=noarchive>")
+            .card_with("description", "d")
+            .card_with("image", "http://news.example.com/x.png")
+            .named("opt-out: a word to search engines is none to us"),
+        fetch("http://news.example.com/x.png")
+            .page("/x.png", body(&["Content-Type: image/png", "X-Robots-Tag: noimageindex"], b"\x89PNG\r\n\x1a\n"))
+            .card_with("type", "image")
+            .card_with("image", ())
+            .visits_news()
+            .named("opt-out: of an image itself"),
         fetch("http://news.example.com/")
             .page("/", body(&["Content-Type: application/rss+xml"],
                 b"<rss><channel><title><![CDATA[Feed]]></title><link>http://10.0.0.1/</link></channel></rss>"))

@@ -25,6 +25,18 @@ pub fn mutations() -> Vec<Mutation> {
             )
             .noticed_by(&["dns: IPv4-mapped AAAA", "parser: IPv4-mapped loopback"])
             .showing("dialled: {\"127.0.0.1:80\"}"),
+        Mutation::off("IPv4 addresses inside addresses that the network translates")
+            .change(
+                "address/mod.rs",
+                "if let Some(inner) = self.translated(address) {",
+                "if let (Some(inner), false) = (self.translated(address), true) {",
+            )
+            .noticed_by(&["nat64: loopback inside the network's prefix"])
+            .showing("dialled: {\"[2606:4700:64::7f00:1]:80\"}"),
+        Mutation::off("a prefix that is not known is not ready")
+            .change("fetch/nat64.rs", "(!self.addresses.translates(prefix)).then(", "false.then(")
+            .noticed_by(&["nat64: an unknown prefix is not ready"])
+            .showing("status: 200"),
         Mutation::off("IPv4 addresses inside ISATAP addresses")
             .change("address/mod.rs", "=> Verdict::Denied(Rule::ISATAP)", "=> Verdict::Allowed")
             .noticed_by(&["dns: ISATAP AAAA"])
@@ -33,6 +45,10 @@ pub fn mutations() -> Vec<Mutation> {
             .change("fetch/resolve.rs", "return Err(FetchError::AddressDenied(rule));", "let _ = rule;")
             .noticed_by(&["dns: loopback", "redirect: name with a private address"])
             .showing("\"127.0.0.1:80\""),
+        Mutation::off("resolved addresses, by URLs made up at random")
+            .change("fetch/resolve.rs", "return Err(FetchError::AddressDenied(rule));", "let _ = rule;")
+            .noticed_by(&["differential: made up from seed 0"])
+            .showing("dialled: ["),
         Mutation::off("every resolved address, not only the first")
             .change(
                 "fetch/resolve.rs",

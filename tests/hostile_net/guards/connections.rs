@@ -30,6 +30,20 @@ pub fn mutations() -> Vec<Mutation> {
                 "client: ALL_PROXY is not used",
             ])
             .showing("dialled: {\"10.0.0.1:3128\"}"),
+        Mutation::off("nothing goes around the proxy that everything has to go through")
+            .change(
+                "fetch/mod.rs",
+                "egress.get(&self.connecting, &self.resolver, (target, &addresses), fields).await?",
+                "match egress
+                    .get(&self.connecting, &self.resolver, (target, &addresses), fields.clone())
+                    .await
+                {
+                    Ok(response) => response,
+                    Err(_) => self.direct(target, name, &addresses, fields).await?,
+                }",
+            )
+            .noticed_by(&["egress: a proxy that is not there"])
+            .showing("93.184.216.34:80"),
         Mutation::off("redirects are not followed by the HTTP client")
             .change("fetch/connect.rs", "redirect::Policy::none()", "redirect::Policy::limited(10)")
             .noticed_by(&["redirect: loopback literal", "redirect: 307 to a private address"])
