@@ -1,10 +1,13 @@
 //! A transaction that cannot be committed without the end row of its request.
 
 use poem::http::StatusCode;
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 
 use super::{Request, Trail, erasure};
-use crate::{id::AccountId, store::Write};
+use crate::{
+    id::AccountId,
+    store::{Transaction, Write},
+};
 
 /// What a request changes: a write transaction that ends with the request's end row, or not at all.
 #[derive(Debug)]
@@ -32,7 +35,7 @@ impl Effect {
     }
 
     /// Where to read and write; nothing is kept before [`commit`](Self::commit).
-    pub fn db(&self) -> &DatabaseTransaction {
+    pub fn db(&self) -> &Transaction {
         self.write.db()
     }
 

@@ -8,15 +8,22 @@
 //! next would be committed by itself, or never. So every savepoint's end is asked for here, by name; if one is missing,
 //! none of those that share the transaction is kept, and the connection is not used again.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr};
+use sea_orm::{ConnectionTrait, DbErr, RuntimeErr};
 use tokio::sync::{mpsc, oneshot};
 
-use super::engine;
+use super::engine::{self, Connection, Transaction};
 
 /// Transactions that share a commit at most: it bounds how long the first of them waits.
 const MOST_TOGETHER: usize = 64;
+
+/// No more join those that share a commit once it has gone on for this long: the first of them waits for the last, and with
+/// a slow way to the engine each takes its time.
+const LONGEST_TOGETHER: Duration = Duration::from_secs(1);
 
 /// Transactions that wait for their turn at most; further ones wait for a place in the queue.
 const QUEUE: usize = 1024;
@@ -25,7 +32,7 @@ const QUEUE: usize = 1024;
 #[derive(Debug)]
 pub struct Write {
     // The order of the fields matters: the transaction is let go of before the turn is over.
-    together: Arc<DatabaseTransaction>,
+    together: Arc<Transaction>,
     end: oneshot::Sender<Committed>,
 }
 
@@ -52,7 +59,7 @@ pub(super) enum Health {
 
 impl Queue {
     /// Opens the queue for a connection that nothing else writes with.
-    pub(super) fn open(connection: DatabaseConnection) -> Self {
+    pub(super) fn open(connection: Connection) -> Self {
         let (sender, mut waiting) = mpsc::channel(QUEUE);
         let health = Arc::new(Mutex::new(Health::Good));
         let known = health.clone();
@@ -86,7 +93,7 @@ impl Queue {
 
 impl Write {
     /// Where to read and write.
-    pub fn db(&self) -> &DatabaseTransaction {
+    pub fn db(&self) -> &Transaction {
         &self.together
     }
 
@@ -107,13 +114,19 @@ impl Write {
 /// One transaction of the engine: `first`, and whoever waits by the time it is done. Says whether it was kept, unless
 /// nobody wrote anything.
 async fn write_together(
-    connection: &DatabaseConnection,
+    connection: &Connection,
     first: Granted,
     waiting: &mut mpsc::Receiver<Granted>,
 ) -> Option<bool> {
     let turn = match engine::begin(connection).await {
         Ok(turn) => turn,
         Err(error) => {
+            // Whoever waits already would wait as long, one after the other.
+            let waited = std::iter::from_fn(|| waiting.try_recv().ok()).take(QUEUE);
+            let said = error.to_string();
+            for granted in waited {
+                drop(granted.send(Err(DbErr::Conn(RuntimeErr::Internal(said.clone())))));
+            }
             drop(first.send(Err(error)));
             engine::discard(connection).await;
             return Some(false);
@@ -142,13 +155,17 @@ async fn write_together(
 
 /// Lets `first` write, and whoever waits by the time it is done. An error means that the whole transaction is lost.
 async fn take_turns(
-    together: &Arc<DatabaseTransaction>,
+    together: &Arc<Transaction>,
     first: Granted,
     waiting: &mut mpsc::Receiver<Granted>,
     done: &mut Vec<Committed>,
 ) -> Result<(), DbErr> {
+    let begun = Instant::now();
     done.extend(take_turn(together, first).await?);
     for _ in 1..MOST_TOGETHER {
+        if begun.elapsed() > LONGEST_TOGETHER {
+            break;
+        }
         let Ok(next) = waiting.try_recv() else { break };
         done.extend(take_turn(together, next).await?);
     }
@@ -156,10 +173,7 @@ async fn take_turns(
 }
 
 /// Whom to tell of the commit, unless the turn was given up. An error means that the whole transaction is lost.
-async fn take_turn(
-    together: &Arc<DatabaseTransaction>,
-    granted: Granted,
-) -> Result<Option<Committed>, DbErr> {
+async fn take_turn(together: &Arc<Transaction>, granted: Granted) -> Result<Option<Committed>, DbErr> {
     let run = async |statement| together.execute_unprepared(statement).await;
     if let Err(error) = run("SAVEPOINT turn").await {
         drop(granted.send(Err(DbErr::Conn(RuntimeErr::Internal(error.to_string())))));

@@ -14,6 +14,7 @@ use sea_orm::{
     sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
+use super::Connection;
 use crate::store::{OpenError, Store, hold::Hold, write::Queue};
 
 /// How many reads run at once.
@@ -49,6 +50,7 @@ async fn connected(
 ) -> Result<Store, DbErr> {
     let write = connect(url, 1, place.clone()).await?;
     let read = connect(url, READERS, move |options| place(options).pragma("query_only", "on")).await?;
+    let (read, write) = (Connection::File(read), Connection::File(write));
     Ok(Store { read, queue: Queue::open(write.clone()), write, _hold: None })
 }
 
@@ -58,7 +60,7 @@ pub(in crate::store) fn copy_into(path: &str) -> Statement {
 }
 
 /// What is broken in the file of a database; nothing, if it is whole.
-pub(in crate::store) async fn damage(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+pub(in crate::store) async fn damage(connection: &Connection) -> Result<Vec<String>, DbErr> {
     let rows = |pragma| connection.query_all_raw(Statement::from_string(DbBackend::Sqlite, pragma));
     let mut found = Vec::new();
     for row in rows("PRAGMA integrity_check(10)").await? {

@@ -3,10 +3,12 @@
 mod m0001_board;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbErr,
+    ConnectionTrait, DbErr,
     sea_query::{Order, Query},
 };
-use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager, async_trait::async_trait};
+use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait::async_trait};
+
+use super::engine::{self, Connection};
 
 /// Every migration this program knows.
 #[derive(Debug)]
@@ -25,9 +27,9 @@ pub(super) fn known() -> impl Iterator<Item = String> {
 }
 
 /// The migrations that the database has. Changes nothing.
-pub(super) async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+pub(super) async fn applied(db: &Connection) -> Result<Vec<String>, DbErr> {
     let table = Schema::migration_table_name();
-    if !SchemaManager::new(db).has_table(table.to_string()).await? {
+    if !engine::has_table(db, &table.to_string()).await? {
         return Ok(Vec::new());
     }
     let versions = Query::select().column("version").from(table).order_by("version", Order::Asc).take();

@@ -3,8 +3,10 @@
 mod cluster;
 mod grants;
 mod migrate;
+mod proxy;
 mod replicas;
 mod retention;
+mod silence;
 mod tls;
 
 use std::{
@@ -24,6 +26,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 pub use self::cluster::Cluster;
+use self::proxy::Proxy;
 use crate::server;
 
 /// The password of every role.
