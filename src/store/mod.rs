@@ -189,7 +189,9 @@ impl Store {
         let write = self.begin().await?;
         match self.queue.health() {
             Health::Good => Ok(()),
-            Health::Failed => Err(DbErr::Conn(RuntimeErr::Internal("the last write failed".into()))),
+            Health::Failed(reason) => {
+                Err(DbErr::Conn(RuntimeErr::Internal(format!("the last write failed: {reason}"))))
+            }
             Health::Doubtful => {
                 engine::write_what_is_there(write.db()).await?;
                 write.commit().await

@@ -47,12 +47,12 @@ pub(super) struct Queue {
 }
 
 /// How the last write went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Health {
     /// It was kept, or there was none.
     Good,
-    /// It failed.
-    Failed,
+    /// It failed, for this reason.
+    Failed(String),
     /// It failed, and somebody has asked since.
     Doubtful,
 }
@@ -65,8 +65,10 @@ impl Queue {
         let known = health.clone();
         tokio::spawn(async move {
             while let Some(first) = waiting.recv().await {
-                if let Some(written) = write_together(&connection, first, &mut waiting).await {
-                    *lock(&known) = if written { Health::Good } else { Health::Failed };
+                match write_together(&connection, first, &mut waiting).await {
+                    Some(Ok(())) => *lock(&known) = Health::Good,
+                    Some(Err(reason)) => *lock(&known) = Health::Failed(reason),
+                    None => {}
                 }
             }
         });
@@ -76,11 +78,10 @@ impl Queue {
     /// How the last transaction went that had something to write.
     pub(super) fn health(&self) -> Health {
         let mut health = lock(&self.health);
-        let before = *health;
-        if before == Health::Failed {
-            *health = Health::Doubtful;
+        match &*health {
+            Health::Failed(_) => std::mem::replace(&mut *health, Health::Doubtful),
+            other => other.clone(),
         }
-        before
     }
 
     /// Waits for a turn.
@@ -111,13 +112,13 @@ impl Write {
     }
 }
 
-/// One transaction of the engine: `first`, and whoever waits by the time it is done. Says whether it was kept, unless
-/// nobody wrote anything.
+/// One transaction of the engine: `first`, and whoever waits by the time it is done. Says whether it was kept, or
+/// else why not, unless nobody wrote anything.
 async fn write_together(
     connection: &Connection,
     first: Granted,
     waiting: &mut mpsc::Receiver<Granted>,
-) -> Option<bool> {
+) -> Option<Result<(), String>> {
     let turn = match engine::begin(connection).await {
         Ok(turn) => turn,
         Err(error) => {
@@ -129,12 +130,16 @@ async fn write_together(
             }
             drop(first.send(Err(error)));
             engine::discard(connection).await;
-            return Some(false);
+            return Some(Err(said));
         }
     };
     let mut done = Vec::new();
+    let mut trouble = None;
     let outcome = match take_turns(&turn.transaction, first, waiting, &mut done).await {
-        Ok(()) => engine::commit(connection, turn).await,
+        Ok(()) => {
+            trouble = turn.transaction.trouble();
+            engine::commit(connection, turn).await
+        }
         Err(error) => {
             // It has the connection.
             drop(turn);
@@ -150,7 +155,11 @@ async fn write_together(
         // Whoever stopped waiting does not want to know.
         let _ = committed.send(outcome.clone());
     }
-    (wrote || outcome.is_err()).then_some(outcome.is_ok())
+    match trouble {
+        // Those who met it were undone by themselves, and others with nothing to write were not.
+        Some(trouble) => Some(Err(trouble)),
+        None => (wrote || outcome.is_err()).then_some(outcome),
+    }
 }
 
 /// Lets `first` write, and whoever waits by the time it is done. An error means that the whole transaction is lost.

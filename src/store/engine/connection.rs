@@ -81,6 +81,17 @@ impl ConnectionTrait for Connection {
     }
 }
 
+impl Transaction {
+    /// What a statement met, if any did, that is no fault of its own, and that others will meet as well. SQLite's
+    /// transaction does not survive it.
+    pub(in crate::store) fn trouble(&self) -> Option<String> {
+        match self {
+            Self::File(_) => None,
+            Self::Server(server) => server.trouble(),
+        }
+    }
+}
+
 #[async_trait]
 impl ConnectionTrait for Transaction {
     fn get_database_backend(&self) -> DbBackend {

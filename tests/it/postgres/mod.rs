@@ -1,6 +1,9 @@
 //! A real PostgreSQL of the test run's own, in which each server under test has a database.
 
+mod chaos;
 mod cluster;
+mod failover;
+mod full_disk;
 mod grants;
 mod migrate;
 mod proxy;
@@ -8,6 +11,7 @@ mod replicas;
 mod retention;
 mod silence;
 mod tls;
+mod writers;
 
 use std::{
     fs::{self, OpenOptions},
