@@ -14,7 +14,10 @@ use std::{
 };
 
 use sea_orm::{ConnectionTrait, DbErr, RuntimeErr};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
 
 use super::engine::{self, Connection, Transaction};
 
@@ -27,6 +30,9 @@ const LONGEST_TOGETHER: Duration = Duration::from_secs(1);
 
 /// Transactions that wait for their turn at most; further ones wait for a place in the queue.
 const QUEUE: usize = 1024;
+
+/// How long anybody waits for a turn.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A transaction being written. Dropped, it is undone.
 #[derive(Debug)]
@@ -84,11 +90,18 @@ impl Queue {
         }
     }
 
-    /// Waits for a turn.
+    /// Waits for a turn, within [`PATIENCE`].
     pub(super) async fn turn(&self) -> Result<Write, DbErr> {
         let (granted, turn) = oneshot::channel();
-        self.sender.send(granted).await.map_err(|_| gone())?;
-        turn.await.map_err(|_| gone())?
+        let turn = async {
+            self.sender.send(granted).await.map_err(|_| gone())?;
+            turn.await.map_err(|_| gone())?
+        };
+        let late = |_| {
+            let text = format!("there was no turn to write within {} s", PATIENCE.as_secs());
+            DbErr::Conn(RuntimeErr::Internal(text))
+        };
+        timeout(PATIENCE, turn).await.map_err(late)?
     }
 }
 

@@ -1,6 +1,7 @@
 //! The schema, as migrations in order. Released ones never change.
 
 mod m0001_board;
+mod m0002_failures_by_time;
 
 use sea_orm::{
     ConnectionTrait, DbErr,
@@ -17,7 +18,7 @@ pub struct Schema;
 #[async_trait]
 impl MigratorTrait for Schema {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_board::Migration)]
+        vec![Box::new(m0001_board::Migration), Box::new(m0002_failures_by_time::Migration)]
     }
 }
 

@@ -19,6 +19,8 @@ use crate::{process::PATIENCE, server};
 
 const ROLES: &str = include_str!("../../../src/store/engine/roles.sql");
 
+const FILL: &str = include_str!("../../../benches/board/fill.sql");
+
 const WORDS: &str = include_str!("words.sql");
 
 /// The database that the others are copies of.
@@ -116,6 +118,20 @@ impl Cluster {
         let cluster = Self { directory, port, keeper, template: OnceLock::new(), roles: Mutex::new(()) };
         cluster.wait();
         cluster
+    }
+
+    /// What the server has logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.directory.path().join("log")).expect("it logs there")
+    }
+
+    /// Fills a database with what has piled up over the years.
+    pub fn fill_with(&self, database: &str, messages: u32, spaces: u32, accounts: u32) {
+        let fill = FILL
+            .replace(":messages", &messages.to_string())
+            .replace(":spaces", &spaces.to_string())
+            .replace(":accounts", &accounts.to_string());
+        self.sql(database, &fill);
     }
 
     /// The port of 127.0.0.1 that it listens on.
@@ -293,7 +309,7 @@ fn keep(directory: &TempDir, port: u16, disk: Option<u32>) -> Child {
         "exec 3<&0
         {prepare}
         start() {{
-          {} -D '{path}/data' -k '{path}' -p {port} -c listen_addresses=127.0.0.1 {settings} < /dev/null & }}
+          {} -D '{path}/data' -k '{path}' -p {port} -c listen_addresses=127.0.0.1 {settings} < /dev/null 2>> '{path}/log' & }}
         start
         while read -r order <&3; do
           if [ \"$order\" = start ]; then start; else kill \"$order\" $!; wait $!; fi

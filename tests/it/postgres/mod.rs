@@ -6,6 +6,7 @@ mod failover;
 mod full_disk;
 mod grants;
 mod migrate;
+mod plans;
 mod proxy;
 mod replicas;
 mod retention;

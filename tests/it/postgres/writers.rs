@@ -1,6 +1,7 @@
 //! Clients that post through any of several servers, each message with a key and again until it is acknowledged.
 
 use std::{
+    process::ExitStatus,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -19,11 +20,12 @@ use crate::{
     server::{Server, fresh_directory},
 };
 
-/// How many seconds an operation may take.
+/// How many seconds an operation may take, unless it is being committed.
 const DEADLINE: &str = "5";
 
-/// The longest that a request may take: that, and as long for each of the audit's rows before and after it.
-const MOST: Duration = Duration::from_secs(15);
+/// The longest that a request may take: six seconds for each of its session, its first row in the audit, its commit, what
+/// became of that, and its last row.
+const MOST: Duration = Duration::from_secs(30);
 
 /// Servers on one database, on addresses that stay.
 pub struct Replicas {
@@ -82,10 +84,16 @@ impl Replicas {
         self.servers[0].as_ref().expect("it runs")
     }
 
-    /// What they would say with their last breath.
+    /// Runs another command of the program on their database, with these settings besides.
+    pub fn command(&self, arguments: &[&str], settings: &[(&str, &str)]) -> (ExitStatus, String, String) {
+        let own = self.settings[0].iter().map(|(name, value)| (*name, value.as_str()));
+        let all: Vec<_> = own.chain(settings.iter().copied()).collect();
+        self.first().command_with(arguments, &all)
+    }
+
+    /// Their audit log says what was written.
     pub fn verify(&self) {
-        let settings: Vec<_> = self.settings[0].iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let (status, output, said) = self.first().command_with(&["admin", "verify-audit"], &settings);
+        let (status, output, said) = self.command(&["admin", "verify-audit"], &[]);
         assert!(status.success(), "{output}{said}");
     }
 }

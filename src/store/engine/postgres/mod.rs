@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How long it is asked what became of a commit: longer than the server lets a transaction lie that it hears no more of.
-const RESOLVED_WITHIN: Duration = Duration::from_secs(8);
+const RESOLVED_WITHIN: Duration = Duration::from_secs(6);
 
 /// The advisory locks: any numbers that nobody else uses in this database.
 const TURN: i64 = 0x6e61_7474_6572_0001;
@@ -73,7 +73,11 @@ fn was_answered(error: &DbErr) -> bool {
 }
 
 async fn outcome(pool: &Pool, name: &str, error: DbErr) -> Result<(), DbErr> {
-    let question = format!("SELECT pg_xact_status('{name}'::xid8)");
+    // A session that still has the transaction is not waited for, unless it has committed and tells its standbys.
+    let question = format!(
+        "SELECT pg_xact_status('{name}'::xid8), count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+         WHERE backend_xid = '{name}'::xid8::xid AND wait_event IS DISTINCT FROM 'SyncRep'"
+    );
     let answer = async {
         loop {
             if let Ok(answer) = pool.ask(Question::Texts(&question)).await
