@@ -2,6 +2,8 @@
 
 mod chaos;
 mod cluster;
+mod each_grant;
+mod everything;
 mod failover;
 mod full_disk;
 mod grants;
