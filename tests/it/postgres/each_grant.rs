@@ -46,6 +46,9 @@ async fn seen(cluster: &Cluster, revoke: &str) -> Seen {
     for (arguments, went_well, _) in every_command(&replicas, &cluster.url("natter_retention", &database)) {
         seen.insert(format!("{arguments}: {went_well}"));
     }
+    // It does not go well here: the rows that are past their time are nobody's.
+    let (_, output, said) = replicas.command(&["admin", "verify-audit"], &[]);
+    seen.insert(format!("verify-audit: {}", (output + &said).contains("permission denied")));
     for line in replicas.first().log().lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
         if line["message"] == "request" {
             seen.insert(format!("{} {}", line["operation"], line["status"]));

@@ -6,12 +6,14 @@ use serde_json::json;
 use super::writers::Replicas;
 use crate::client::{Client, Session, bare, password, path, send, text};
 
+type Settings<'a> = &'a [(&'a str, &'a str)];
+
 /// Runs the commands that change or read much, after [`every_operation`]: which, whether it went well, and what it said.
 pub fn every_command(replicas: &Replicas, retention: &str) -> Vec<(String, bool, String)> {
     let days = ["MESSAGES", "AUDIT"].map(|what| format!("NATTER_RETENTION__{what}_DAYS"));
     let days = days.each_ref().map(|name| (name.as_str(), "3000"));
     let role = [("NATTER_DATABASE__URL", retention)];
-    let commands: [(&[&str], &[(&str, &str)]); 8] = [
+    let commands: [(&[&str], Settings<'_>); 8] = [
         (&["admin", "grant-auditor", "bob"], &[]),
         (&["admin", "export", "bob"], &[]),
         (&["admin", "disable", "bob"], &[]),
@@ -21,7 +23,7 @@ pub fn every_command(replicas: &Replicas, retention: &str) -> Vec<(String, bool,
         (&["migrate", "--status"], &[]),
         (&["retention"], &role),
     ];
-    let run = |(arguments, role): (&[&str], &[(&str, &str)])| {
+    let run = |(arguments, role): (&[&str], Settings<'_>)| {
         let (status, output, said) = replicas.command(arguments, &[&days[..], role].concat());
         (arguments.join(" "), status.success(), output + &said)
     };
@@ -37,7 +39,7 @@ pub async fn every_operation(replicas: &Replicas) {
     alice.add_member(place, "bob", "member").await;
     let mut posted = Vec::new();
     for number in 0..20 {
-        let body = json!({"author": "alice", "message": format!("{number} http://127.0.0.1:9/{number}")});
+        let body = json!({"author": "alice", "message": format!("{number} http://192.0.2.1/{number}")});
         let request = alice.client.post_request(path(&space["messages-rwd"]), body.to_string());
         let answer =
             send(request.header("Idempotency-Key", format!("key-{number}"))).await.expect(201).json();
