@@ -26,7 +26,7 @@ INSERT INTO member SELECT DISTINCT pg_temp.named('9000', n), pg_temp.named('8000
   FROM generate_series(1, :spaces) n, generate_series(0, 9) k;
 
 INSERT INTO message SELECT pg_temp.timed(n), pg_temp.named('9000', n % :spaces + 1), pg_temp.named('8000', n % :accounts + 1),
-  1700000000000000 + n * 10000, 'Message ' || n || ': hello, world! How are you today?', NULL
+  1700000000000000 + n::bigint * 10000, 'Message ' || n || ': hello, world! How are you today?', NULL
   FROM generate_series(1, :messages) n;
 INSERT INTO capability SELECT pg_temp.timed(n), NULL, pg_temp.named('8000', n % :accounts + 1),
   pg_temp.named('9000', n % :spaces + 1), 2, pg_temp.timed(n), 1, 1, 4102444800000000, 1, pg_temp.hash('mac', n)
@@ -37,7 +37,7 @@ INSERT INTO card SELECT pg_temp.named('9000', n % :spaces + 1), pg_temp.hash('ur
   4102444800000000, 0, 0 FROM generate_series(1, :messages, 10) n;
 -- A chain that nobody writes to any more.
 INSERT INTO audit (chain, position, request_id, at, method, path, status, subject, mac_key, mac)
-  SELECT pg_temp.named('a000', 1), n, pg_temp.timed(n), 1700000000000000 + n * 10000, 'POST', '/spaces/1/messages', 201,
+  SELECT pg_temp.named('a000', 1), n, pg_temp.timed(n), 1700000000000000 + n::bigint * 10000, 'POST', '/spaces/1/messages', 201,
   pg_temp.hash('subject', n), 1, pg_temp.hash('mac', n) FROM generate_series(1, :messages) n;
 INSERT INTO audit_subject SELECT seq, pg_temp.named('8000', position % :accounts + 1), '127.0.0.1', '\x00', NULL, NULL FROM audit
   WHERE chain = pg_temp.named('a000', 1);

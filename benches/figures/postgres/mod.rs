@@ -29,7 +29,7 @@ const OF_PGBENCH: f64 = 0.7;
 const SLOWER: f64 = 1.3;
 
 /// Requests whose middle is taken.
-const ASKED: usize = 1000;
+const ASKED: usize = 500;
 
 /// Measures; whether every target was reached.
 pub fn measure(each: Duration) -> bool {
@@ -112,8 +112,7 @@ fn start(directory: &TempDir, cluster: &Cluster, mode: &str) -> Program {
 
 /// What a request on the board names, as pgbench's variables.
 fn values(cluster: &Cluster) -> Vec<(&'static str, String)> {
-    let text =
-        |query: &str| format!("'{}'", cluster.sql("natter", &format!("SET search_path = natter; {query}")));
+    let text = |query: &str| cluster.sql("natter", &format!("SET search_path = natter; {query}"));
     vec![
         ("hash", text("SELECT encode(hash, 'hex') FROM session LIMIT 1")),
         ("session", text("SELECT id FROM session LIMIT 1")),
