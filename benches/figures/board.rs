@@ -68,6 +68,16 @@ impl Board {
         ]
     }
 
+    /// What is read of it, by name.
+    pub fn reads(&self) -> [(&'static str, Request); 3] {
+        let timeline = self.messages.replace("/messages", "/timeline");
+        [
+            ("GET timeline (50)", self.get(timeline.split('?').next().unwrap_or_default())),
+            ("GET messages (50)", self.get(&self.messages)),
+            ("GET message", self.get(&self.message)),
+        ]
+    }
+
     /// A request without any of ours, for the bare handler.
     pub fn bare_request(&self) -> Request {
         Request {

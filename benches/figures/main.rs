@@ -10,6 +10,7 @@ mod bare;
 mod board;
 mod connection;
 mod load;
+mod postgres;
 mod program;
 
 use std::{
@@ -65,6 +66,9 @@ fn main() -> ExitCode {
     }
     let seconds = env::var("FIGURES_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3.0);
     let each = Duration::from_secs_f64(seconds);
+    if env::args().any(|argument| argument == "postgresql") {
+        return if postgres::measure(each) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let mut targets = Targets::default();
 
     let megabytes = |path: &Path| std::fs::metadata(path).expect("cargo built it").len() as f64 / 1e6;

@@ -27,8 +27,19 @@ impl Program {
     /// `natter-api` on the data in `directory`, with this `audit.mode`, and without limits that would stop a single
     /// client.
     pub fn api(directory: &Path, mode: &str) -> Self {
+        Self::of(Command::new(env!("CARGO_BIN_EXE_natter-api")), directory, mode)
+    }
+
+    /// The same on one processor, with a database on a server.
+    pub fn pinned(directory: &Path, mode: &str, database: &str, processor: &str) -> Self {
+        let mut command = Command::new("taskset");
+        command.args(["-c", processor, env!("CARGO_BIN_EXE_natter-api")]);
+        command.env("NATTER_DATABASE__URL", database);
+        Self::of(command, directory, mode)
+    }
+
+    fn of(mut command: Command, directory: &Path, mode: &str) -> Self {
         let (address, admin) = (free_address(), free_address());
-        let mut command = Command::new(env!("CARGO_BIN_EXE_natter-api"));
         command
             .current_dir(directory)
             .env("NATTER_HTTP__LISTEN", address.to_string())

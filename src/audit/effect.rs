@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use poem::http::StatusCode;
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 
 use super::{Request, Trail, erasure};
-use crate::{id::AccountId, store::Write};
+use crate::{
+    id::AccountId,
+    store::{Transaction, Write},
+};
 
 /// What a request changes: a write transaction that ends with the request's end row, or not at all.
 #[derive(Debug)]
@@ -34,7 +37,7 @@ impl Effect {
     }
 
     /// Where to read and write; nothing is kept before [`commit`](Self::commit).
-    pub fn db(&self) -> &DatabaseTransaction {
+    pub fn db(&self) -> &Transaction {
         self.write.db()
     }
 

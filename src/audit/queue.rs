@@ -1,7 +1,12 @@
 //! Rows that stand by themselves: those of many requests are written in one go.
 
+use std::time::Duration;
+
 use sea_orm::{DbErr, RuntimeErr};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
 
 use super::recorder::{Entry, Ink};
 use crate::store::Store;
@@ -11,6 +16,9 @@ const QUEUE: usize = 4096;
 
 /// Notes written in one transaction at most.
 const TOGETHER: usize = 256;
+
+/// How long anybody waits until rows are durable.
+const PATIENCE: Duration = Duration::from_secs(6);
 
 /// The way to the task that writes.
 #[derive(Clone, Debug)]
@@ -27,8 +35,13 @@ impl Queue {
     pub(super) fn open(store: Store, ink: Ink) -> Self {
         let (sender, mut notes) = mpsc::channel(QUEUE);
         tokio::spawn(async move {
-            let mut together = Vec::with_capacity(TOGETHER);
+            let mut together: Vec<Note> = Vec::with_capacity(TOGETHER);
             while notes.recv_many(&mut together, TOGETHER).await > 0 {
+                // Rows that nobody waits for any more are those of requests that were refused.
+                together.retain(|note| note.written.as_ref().is_none_or(|written| !written.is_closed()));
+                if together.is_empty() {
+                    continue;
+                }
                 metrics::histogram!("natter_audit_requests_per_commit").record(together.len() as f64);
                 let outcome = write(&store, &ink, &together).await.map_err(|error| error.to_string());
                 for note in together.drain(..) {
@@ -39,12 +52,17 @@ impl Queue {
         Self(sender)
     }
 
-    /// Waits until the rows are durable, and all that were left before them.
+    /// Waits until the rows are durable, and all that were left before them, within [`PATIENCE`]. Those that come too
+    /// late may be written nevertheless: the log may tell of a request more than became of it.
     pub(super) async fn write(&self, entries: Vec<Entry>) -> Result<(), DbErr> {
+        let failed = |error| DbErr::Conn(RuntimeErr::Internal(error));
         let (written, outcome) = oneshot::channel();
-        self.0.send(Note { entries, written: Some(written) }).await.map_err(|_| gone())?;
-        let outcome = outcome.await.map_err(|_| gone())?;
-        outcome.map_err(|error| DbErr::Conn(RuntimeErr::Internal(error)))
+        let outcome = async {
+            self.0.send(Note { entries, written: Some(written) }).await.map_err(|_| gone())?;
+            outcome.await.map_err(|_| gone())
+        };
+        let late = |_| failed(format!("the audit log was not written within {} s", PATIENCE.as_secs()));
+        timeout(PATIENCE, outcome).await.map_err(late)??.map_err(failed)
     }
 
     /// Leaves the rows to be written soon: what is not when the process dies is lost.

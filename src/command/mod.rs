@@ -101,7 +101,7 @@ fn hasher(settings: &PasswordsSettings, random: &Random) -> anyhow::Result<Hashe
 }
 
 async fn migrate(settings: &ApiSettings, only_status: bool) -> anyhow::Result<ExitCode> {
-    let store = Store::of(&settings.database).await?;
+    let store = Store::for_command(&settings.database).await?;
     if only_status {
         let pending = store.pending().await?;
         for migration in &pending {

@@ -15,7 +15,7 @@ use crate::{
 
 /// Removes it and says how much went. Whoever runs this by the clock needs the role for it alone, and no server does.
 pub(super) async fn run(settings: &ApiSettings) -> anyhow::Result<ExitCode> {
-    let store = Store::of(&settings.database).await?;
+    let store = Store::for_command(&settings.database).await?;
     store.fits().await?;
     let (clock, random) = (Clock::system(), Random::system());
     let rings =

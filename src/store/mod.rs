@@ -25,13 +25,14 @@ pub mod session;
 pub mod space;
 mod write;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr};
+use sea_orm::{DbErr, RuntimeErr};
 use sea_orm_migration::MigratorTrait;
 
 pub use self::{
     backup::BackupError,
+    engine::{Connection, Transaction},
     restore::{Replacement, RestoreError},
     row_mac::RowMac,
     schema::Schema,
@@ -45,13 +46,17 @@ use self::{
 };
 use crate::{guarded_file::GuardedFileError, settings::DatabaseSettings};
 
+/// How long a server works on one statement of a request, and of a command, which may have to count a large table.
+const OF_A_REQUEST: Duration = Duration::from_secs(5);
+const OF_A_COMMAND: Duration = Duration::from_secs(60);
+
 /// An open database.
 #[derive(Clone, Debug)]
 pub struct Store {
     /// Only reads.
-    read: DatabaseConnection,
+    read: Connection,
     /// The single connection that writes.
-    write: DatabaseConnection,
+    write: Connection,
     queue: write::Queue,
     memory: Arc<Memory>,
     edition: Option<Edition>,
@@ -110,7 +115,15 @@ impl Store {
     /// # Errors
     /// As [`open`](Self::open), and [`OpenError::Password`].
     pub async fn of(settings: &DatabaseSettings) -> Result<Self, OpenError> {
-        engine::open(settings).await
+        engine::open(settings, OF_A_REQUEST).await
+    }
+
+    /// The same for a command: statements may take longer than those of a request.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub async fn for_command(settings: &DatabaseSettings) -> Result<Self, OpenError> {
+        engine::open(settings, OF_A_COMMAND).await
     }
 
     /// Brings the schema up to date; says which migrations it applied.
@@ -118,12 +131,12 @@ impl Store {
     /// # Errors
     /// [`OpenError::Newer`] and [`OpenError::Database`].
     pub async fn migrate(&self) -> Result<Vec<String>, OpenError> {
-        engine::migrating(&self.write).await?;
+        let migrator = engine::migrating(&self.write).await?;
         let pending = self.pending().await?;
         if !pending.is_empty() {
-            Schema::up(&self.write, None).await?;
+            Schema::up(&migrator, None).await?;
         }
-        engine::migrated(&self.write).await?;
+        engine::migrated(&self.write, migrator).await?;
         Ok(pending)
     }
 
@@ -155,7 +168,7 @@ impl Store {
     }
 
     /// Where single reads go.
-    pub fn read(&self) -> &DatabaseConnection {
+    pub fn read(&self) -> &Connection {
         &self.read
     }
 
@@ -163,7 +176,7 @@ impl Store {
     ///
     /// # Errors
     /// The engine's.
-    pub async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+    pub async fn snapshot(&self) -> Result<Transaction, DbErr> {
         engine::snapshot(&self.read).await
     }
 
@@ -189,7 +202,7 @@ impl Store {
     }
 
     /// Over two connections, of which the first only reads.
-    fn over(read: DatabaseConnection, write: DatabaseConnection, edition: Option<Edition>) -> Self {
+    fn over(read: Connection, write: Connection, edition: Option<Edition>) -> Self {
         let queue = write::Queue::open(write.clone(), edition.clone());
         Self { read, write, queue, memory: Arc::new(Memory::new()), edition, _hold: None }
     }
@@ -204,7 +217,9 @@ impl Store {
         let write = self.begin().await?;
         match self.queue.health() {
             Health::Good => Ok(()),
-            Health::Failed => Err(DbErr::Conn(RuntimeErr::Internal("the last write failed".into()))),
+            Health::Failed(reason) => {
+                Err(DbErr::Conn(RuntimeErr::Internal(format!("the last write failed: {reason}"))))
+            }
             Health::Doubtful => {
                 engine::write_what_is_there(write.db()).await?;
                 write.commit().await

@@ -8,24 +8,40 @@
 //! next would be committed by itself, or never. So every savepoint's end is asked for here, by name; if one is missing,
 //! none of those that share the transaction is kept, and the connection is not used again.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr};
-use tokio::sync::{mpsc, oneshot};
+use sea_orm::{ConnectionTrait, DbErr, RuntimeErr};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
 
-use super::{edition::Edition, engine};
+use super::{
+    edition::Edition,
+    engine::{self, Connection, Transaction},
+};
 
 /// Transactions that share a commit at most: it bounds how long the first of them waits.
 const MOST_TOGETHER: usize = 64;
 
+/// No more join those that share a commit once it has gone on for this long: the first of them waits for the last, and with
+/// a slow way to the engine each takes its time.
+const LONGEST_TOGETHER: Duration = Duration::from_secs(1);
+
 /// Transactions that wait for their turn at most; further ones wait for a place in the queue.
 const QUEUE: usize = 1024;
+
+/// How long anybody waits for a turn.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A transaction being written. Dropped, it is undone.
 #[derive(Debug)]
 pub struct Write {
     // The order of the fields matters: the transaction is let go of before the turn is over.
-    together: Arc<DatabaseTransaction>,
+    together: Arc<Transaction>,
     end: oneshot::Sender<Committed>,
 }
 
@@ -49,28 +65,28 @@ pub(super) struct Queue {
 }
 
 /// How the last write went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Health {
     /// It was kept, or there was none.
     Good,
-    /// It failed.
-    Failed,
+    /// It failed, for this reason.
+    Failed(String),
     /// It failed, and somebody has asked since.
     Doubtful,
 }
 
 impl Queue {
     /// Opens the queue for a connection that nothing else writes with.
-    pub(super) fn open(connection: DatabaseConnection, edition: Option<Edition>) -> Self {
+    pub(super) fn open(connection: Connection, edition: Option<Edition>) -> Self {
         let (sender, mut waiting) = mpsc::channel(QUEUE);
         let health = Arc::new(Mutex::new(Health::Good));
         let known = health.clone();
         tokio::spawn(async move {
             while let Some(first) = waiting.recv().await {
-                if let Some(written) =
-                    write_together(&connection, edition.as_ref(), first, &mut waiting).await
-                {
-                    *lock(&known) = if written { Health::Good } else { Health::Failed };
+                match write_together(&connection, edition.as_ref(), first, &mut waiting).await {
+                    Some(Ok(())) => *lock(&known) = Health::Good,
+                    Some(Err(reason)) => *lock(&known) = Health::Failed(reason),
+                    None => {}
                 }
             }
         });
@@ -80,24 +96,30 @@ impl Queue {
     /// How the last transaction went that had something to write.
     pub(super) fn health(&self) -> Health {
         let mut health = lock(&self.health);
-        let before = *health;
-        if before == Health::Failed {
-            *health = Health::Doubtful;
+        match &*health {
+            Health::Failed(_) => std::mem::replace(&mut *health, Health::Doubtful),
+            other => other.clone(),
         }
-        before
     }
 
-    /// Waits for a turn.
+    /// Waits for a turn, within [`PATIENCE`].
     pub(super) async fn turn(&self, kind: Kind) -> Result<Write, DbErr> {
         let (granted, turn) = oneshot::channel();
-        self.sender.send((kind, granted)).await.map_err(|_| gone())?;
-        turn.await.map_err(|_| gone())?
+        let turn = async {
+            self.sender.send((kind, granted)).await.map_err(|_| gone())?;
+            turn.await.map_err(|_| gone())?
+        };
+        let late = |_| {
+            let text = format!("there was no turn to write within {} s", PATIENCE.as_secs());
+            DbErr::Conn(RuntimeErr::Internal(text))
+        };
+        timeout(PATIENCE, turn).await.map_err(late)?
     }
 }
 
 impl Write {
     /// Where to read and write.
-    pub fn db(&self) -> &DatabaseTransaction {
+    pub fn db(&self) -> &Transaction {
         &self.together
     }
 
@@ -115,25 +137,35 @@ impl Write {
     }
 }
 
-/// One transaction of the engine: `first`, and whoever waits by the time it is done. Says whether it was kept, unless
-/// nobody wrote anything.
+/// One transaction of the engine: `first`, and whoever waits by the time it is done. Says whether it was kept, or
+/// else why not, unless nobody wrote anything.
 async fn write_together(
-    connection: &DatabaseConnection,
+    connection: &Connection,
     edition: Option<&Edition>,
     first: Granted,
     waiting: &mut mpsc::Receiver<Granted>,
-) -> Option<bool> {
+) -> Option<Result<(), String>> {
     let turn = match engine::begin(connection).await {
         Ok(turn) => turn,
         Err(error) => {
+            // Whoever waits already would wait as long, one after the other.
+            let waited = std::iter::from_fn(|| waiting.try_recv().ok()).take(QUEUE);
+            let said = error.to_string();
+            for (_, granted) in waited {
+                drop(granted.send(Err(DbErr::Conn(RuntimeErr::Internal(said.clone())))));
+            }
             drop(first.1.send(Err(error)));
             engine::discard(connection).await;
-            return Some(false);
+            return Some(Err(said));
         }
     };
     let mut done = Vec::<(Kind, Committed)>::new();
+    let mut trouble = None;
     let outcome = match take_turns(&turn.transaction, first, waiting, &mut done).await {
-        Ok(()) => engine::commit(connection, turn).await,
+        Ok(()) => {
+            trouble = turn.transaction.trouble();
+            engine::commit(connection, turn).await
+        }
         Err(error) => {
             // It has the connection.
             drop(turn);
@@ -152,18 +184,26 @@ async fn write_together(
         // Whoever stopped waiting does not want to know.
         let _ = committed.send(outcome.clone());
     }
-    (wrote || outcome.is_err()).then_some(outcome.is_ok())
+    match trouble {
+        // Those who met it were undone by themselves, and others with nothing to write were not.
+        Some(trouble) => Some(Err(trouble)),
+        None => (wrote || outcome.is_err()).then_some(outcome),
+    }
 }
 
 /// Lets `first` write, and whoever waits by the time it is done. An error means that the whole transaction is lost.
 async fn take_turns(
-    together: &Arc<DatabaseTransaction>,
+    together: &Arc<Transaction>,
     first: Granted,
     waiting: &mut mpsc::Receiver<Granted>,
     done: &mut Vec<(Kind, Committed)>,
 ) -> Result<(), DbErr> {
+    let begun = Instant::now();
     done.extend(take_turn(together, first).await?);
     for _ in 1..MOST_TOGETHER {
+        if begun.elapsed() > LONGEST_TOGETHER {
+            break;
+        }
         let Ok(next) = waiting.try_recv() else { break };
         done.extend(take_turn(together, next).await?);
     }
@@ -172,7 +212,7 @@ async fn take_turns(
 
 /// Whom to tell of the commit, unless the turn was given up. An error means that the whole transaction is lost.
 async fn take_turn(
-    together: &Arc<DatabaseTransaction>,
+    together: &Arc<Transaction>,
     (kind, granted): Granted,
 ) -> Result<Option<(Kind, Committed)>, DbErr> {
     let run = async |statement| together.execute_unprepared(statement).await;

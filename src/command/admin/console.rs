@@ -29,7 +29,7 @@ pub(super) struct Console {
 
 impl Console {
     pub(super) async fn open(settings: &ApiSettings) -> anyhow::Result<Self> {
-        let store = Store::of(&settings.database).await?;
+        let store = Store::for_command(&settings.database).await?;
         let pending = store.pending().await?;
         if !pending.is_empty() {
             bail!(

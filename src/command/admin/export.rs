@@ -6,7 +6,6 @@ use std::{
 };
 
 use poem::http::StatusCode;
-use sea_orm::DatabaseTransaction;
 use serde_json::{Value, json};
 
 use super::Console;
@@ -14,7 +13,7 @@ use crate::{
     audit,
     authorization::Operator,
     id::AccountId,
-    store::{RowMac, account::Account, capability, member, message, session, space},
+    store::{RowMac, Transaction, account::Account, capability, member, message, session, space},
     timestamp::Timestamp,
     token::Target,
 };
@@ -24,7 +23,7 @@ const PAGE: u64 = 500;
 
 /// The person's data as they are at one moment, whatever a running server writes meanwhile.
 struct Export<'a> {
-    db: DatabaseTransaction,
+    db: Transaction,
     account: AccountId,
     macs: RowMac,
     console: &'a Console,

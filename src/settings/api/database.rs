@@ -30,10 +30,8 @@ pub struct DatabaseSettings {
 /// A PostgreSQL server, and who we are there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatabaseServer {
-    /// Its host name or address.
-    pub host: String,
-    /// Its port.
-    pub port: u16,
+    /// Where it may be: host names or addresses, and ports, tried in turn until one takes writes. Never empty.
+    pub hosts: Vec<(String, u16)>,
     /// The role to log in as.
     pub user: String,
     /// The database.
@@ -60,10 +58,13 @@ impl DatabaseSettings {
 
     /// The server of a postgres: URL; none for a file.
     pub fn server(&self) -> Option<DatabaseServer> {
-        let url = self.server_url()?;
+        let urls = self.server_urls()?;
+        let url = urls.first()?;
+        let host = |url: &Url| {
+            Some((url.host_str()?.trim_matches(['[', ']']).to_owned(), url.port().unwrap_or(PORT)))
+        };
         Some(DatabaseServer {
-            host: url.host_str()?.trim_matches(['[', ']']).to_owned(),
-            port: url.port().unwrap_or(PORT),
+            hosts: urls.iter().map(host).collect::<Option<_>>()?,
             user: url.username().to_owned(),
             database: url.path().trim_start_matches('/').to_owned(),
             password_file: self.password_file.clone(),
@@ -74,8 +75,16 @@ impl DatabaseSettings {
         })
     }
 
-    fn server_url(&self) -> Option<Url> {
-        Url::parse(&self.url).ok().filter(|url| ["postgres", "postgresql"].contains(&url.scheme()))
+    /// A URL for each of the hosts, which stand in one URL with commas between them.
+    fn server_urls(&self) -> Option<Vec<Url>> {
+        let (scheme, rest) = self.url.split_once("://")?;
+        if !["postgres", "postgresql"].contains(&scheme) {
+            return None;
+        }
+        let (authority, rest) = rest.split_once('/').unwrap_or((rest, ""));
+        let (user, hosts) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let url = |host: &str| Url::parse(&format!("{scheme}://{user}@{host}/{rest}")).ok();
+        hosts.split(',').map(url).collect()
     }
 
     fn sqlite_file(&self) -> Option<&str> {
@@ -88,8 +97,8 @@ impl DatabaseSettings {
 
     pub(super) fn check(&self, check: &mut Check<'_>) {
         let key = "database.url";
-        match self.server_url() {
-            Some(url) => self.check_server(&url, check),
+        match self.server_urls() {
+            Some(urls) => self.check_server(&urls, check),
             // Each connection to a database in memory would see one of its own.
             None => check.require(
                 self.sqlite_file().is_some(),
@@ -110,8 +119,9 @@ impl DatabaseSettings {
         );
     }
 
-    fn check_server(&self, url: &Url, check: &mut Check<'_>) {
+    fn check_server(&self, urls: &[Url], check: &mut Check<'_>) {
         let key = "database.url";
+        let Some(url) = urls.first() else { return };
         let is_plain_name = |name: &str| {
             !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
         };
@@ -121,7 +131,7 @@ impl DatabaseSettings {
             "holds a password: put it into a file, and the file's name into database.password_file",
         );
         check.require(
-            url.has_host()
+            urls.iter().all(Url::has_host)
                 && is_plain_name(url.username())
                 && is_plain_name(url.path().trim_start_matches('/')),
             key,
@@ -133,9 +143,11 @@ impl DatabaseSettings {
             key,
             "takes no parameters: the other settings of this section say the same",
         );
-        let host = url.host_str().unwrap_or_default();
+        let is_here = |url: &Url| {
+            url.host_str().is_some_and(|host| ["localhost", "127.0.0.1", "[::1]"].contains(&host))
+        };
         check.require(
-            self.ca_file.is_some() || ["localhost", "127.0.0.1", "[::1]"].contains(&host),
+            self.ca_file.is_some() || urls.iter().all(is_here),
             "database.ca_file",
             "is needed for a server on another machine: its certificate has to be judged",
         );
@@ -174,13 +186,16 @@ mod tests {
 
     #[test]
     fn the_server_is_that_of_the_url() {
+        let at = |host: &str, port| (host.to_owned(), port);
         let server = settings("postgres://natter_api_user@[::1]:5433/natter").server().expect("a server");
         assert_eq!(
-            (server.host.as_str(), server.port, server.user.as_str(), server.database.as_str()),
-            ("::1", 5433, "natter_api_user", "natter")
+            (server.hosts, server.user.as_str(), server.database.as_str()),
+            (vec![at("::1", 5433)], "natter_api_user", "natter")
         );
-        let server = settings("postgresql://a@db.example.org/b").server().expect("a server");
-        assert_eq!((server.host.as_str(), server.port), ("db.example.org", 5432));
+        let server = settings("postgresql://a@db.example.org,[::1]:1,10.0.0.7/b").server().expect("a server");
+        assert_eq!(server.hosts, [at("db.example.org", 5432), at("::1", 1), at("10.0.0.7", 5432)]);
+        assert_eq!(server.database, "b");
+        assert_eq!(settings("postgres://a@one:x,two/b").server(), None);
         assert_eq!(settings("sqlite:natter.db").server(), None);
     }
 }

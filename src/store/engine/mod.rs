@@ -5,16 +5,17 @@
 //! that all replicas share. What is waited for inside is the database alone, and many requests share a turn
 //! ([`super::write`]).
 
+mod connection;
 mod postgres;
 mod sqlite;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
-    RuntimeErr, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement, TransactionTrait,
 };
 
+pub use self::connection::{Connection, Transaction};
 pub(super) use self::sqlite::{copy_into, damage, open_file, prepare_directory, sqlite_path};
 use super::{OpenError, Store};
 use crate::settings::DatabaseSettings;
@@ -23,9 +24,9 @@ use crate::settings::DatabaseSettings;
 #[derive(Debug)]
 pub(super) struct Turn {
     /// Where to write.
-    pub(super) transaction: Arc<DatabaseTransaction>,
+    pub(super) transaction: Arc<Transaction>,
     /// The engine's name of it, by which it is known afterwards whether it was kept.
-    name: Option<String>,
+    name: String,
 }
 
 /// Opens the file of a sqlite: URL.
@@ -33,83 +34,102 @@ pub(super) async fn open_url(url: &str) -> Result<Store, OpenError> {
     sqlite::open(url).await
 }
 
-/// Opens what the settings name.
-pub(super) async fn open(settings: &DatabaseSettings) -> Result<Store, OpenError> {
+/// Opens what the settings name. A server works on a statement for `statement_timeout` at most.
+pub(super) async fn open(
+    settings: &DatabaseSettings,
+    statement_timeout: Duration,
+) -> Result<Store, OpenError> {
     match settings.server() {
-        Some(server) => postgres::open(server).await,
+        Some(server) => postgres::open(server, statement_timeout),
         None => sqlite::open(&settings.url).await,
     }
 }
 
 /// Begins to write, once nobody else does.
-pub(super) async fn begin(write: &DatabaseConnection) -> Result<Turn, DbErr> {
-    let (transaction, name) = match write.get_database_backend() {
-        DbBackend::Postgres => {
-            let transaction = write.begin().await?;
-            let name = postgres::take_turn(&transaction).await?;
-            (transaction, Some(name))
+pub(super) async fn begin(write: &Connection) -> Result<Turn, DbErr> {
+    let (transaction, name) = match write {
+        Connection::Server(pool) => {
+            let (transaction, name) = postgres::begin(pool).await?;
+            (Transaction::Server(transaction), name)
         }
-        _ => (sqlite::begin(write).await?, None),
+        Connection::File(file) => (Transaction::File(sqlite::begin(file).await?), String::new()),
     };
     Ok(Turn { transaction: Arc::new(transaction), name })
 }
 
 /// Begins to read what stays as it is at this moment.
-pub(super) async fn snapshot(read: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    match read.get_database_backend() {
-        DbBackend::Postgres => {
-            let (level, mode) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
-            read.begin_with_config(Some(level), Some(mode)).await
-        }
+pub(super) async fn snapshot(read: &Connection) -> Result<Transaction, DbErr> {
+    Ok(match read {
+        Connection::Server(pool) => Transaction::Server(postgres::snapshot(pool).await?),
         // There it is so anyway.
-        _ => read.begin().await,
-    }
+        Connection::File(file) => Transaction::File(file.begin().await?),
+    })
 }
 
-/// Commits a turn that nobody else holds any more. Where the connection is lost meanwhile, the engine is asked afterwards
-/// what became of it.
-pub(super) async fn commit(write: &DatabaseConnection, turn: Turn) -> Result<(), DbErr> {
+/// Commits a turn that nobody else holds any more.
+pub(super) async fn commit(write: &Connection, turn: Turn) -> Result<(), DbErr> {
     let held = || DbErr::Conn(RuntimeErr::Internal("a transaction was kept beyond its turn".into()));
-    let committed = Arc::into_inner(turn.transaction).ok_or_else(held)?.commit().await;
-    match (committed, turn.name) {
-        (Err(error), Some(name)) if !postgres::was_answered(&error) => {
-            postgres::outcome(write, &name, error).await
+    match (Arc::into_inner(turn.transaction).ok_or_else(held)?, write) {
+        (Transaction::Server(transaction), Connection::Server(pool)) => {
+            postgres::commit(pool, transaction, &turn.name).await
         }
-        (outcome, _) => outcome,
+        (Transaction::File(transaction), _) => transaction.commit().await,
+        (Transaction::Server(_), Connection::File(_)) => Err(held()),
     }
 }
 
 /// Changes nothing, and yet is written.
-pub(super) async fn write_what_is_there(db: &DatabaseTransaction) -> Result<(), DbErr> {
-    match db.get_database_backend() {
-        DbBackend::Postgres => db.execute_unprepared("UPDATE audit_chain SET position = position").await,
-        _ => db.execute_unprepared("UPDATE seaql_migrations SET applied_at = applied_at").await,
+pub(super) async fn write_what_is_there(db: &Transaction) -> Result<(), DbErr> {
+    match db {
+        Transaction::Server(_) => db.execute_unprepared("UPDATE audit_chain SET position = position").await,
+        Transaction::File(_) => {
+            db.execute_unprepared("UPDATE seaql_migrations SET applied_at = applied_at").await
+        }
     }
     .map(drop)
 }
 
-/// Closes the connection that writes, and another is opened for the next transaction: after an error it is not known
-/// whether the engine is in a transaction.
-pub(super) async fn discard(write: &DatabaseConnection) {
-    match write.get_database_backend() {
-        DbBackend::Postgres => postgres::discard(write).await,
-        _ => sqlite::discard(write).await,
+/// Has another connection opened for the next transaction: after an error it is not known whether the engine is in one.
+pub(super) async fn discard(write: &Connection) {
+    match write {
+        // It has closed its connection already.
+        Connection::Server(_) => {}
+        Connection::File(file) => sqlite::discard(file).await,
     }
 }
 
-/// Lets nobody else migrate until [`migrated`].
-pub(super) async fn migrating(write: &DatabaseConnection) -> Result<(), DbErr> {
-    match write.get_database_backend() {
-        DbBackend::Postgres => postgres::migrating(write).await,
+/// Whether there is a table of this name.
+pub(super) async fn has_table(db: &Connection, name: &str) -> Result<bool, DbErr> {
+    let (backend, question) = match db {
+        Connection::Server(_) => {
+            (DbBackend::Postgres, "SELECT 1 FROM pg_tables WHERE schemaname = 'natter' AND tablename = $1")
+        }
+        Connection::File(_) => (DbBackend::Sqlite, "SELECT 1 FROM sqlite_master WHERE name = $1"),
+    };
+    let question = Statement::from_sql_and_values(backend, question, [name.into()]);
+    Ok(db.query_one_raw(question).await?.is_some())
+}
+
+/// What to migrate with. Nobody else migrates until [`migrated`].
+pub(super) async fn migrating(write: &Connection) -> Result<DatabaseConnection, OpenError> {
+    match write {
+        Connection::Server(pool) => {
+            let migrator = postgres::migrator(pool).await?;
+            postgres::migrating(&migrator).await?;
+            Ok(migrator)
+        }
         // One process has the file.
-        _ => Ok(()),
+        Connection::File(file) => Ok(file.clone()),
     }
 }
 
 /// Ends what [`migrating`] began, and says who may do what with which table.
-pub(super) async fn migrated(write: &DatabaseConnection) -> Result<(), DbErr> {
-    match write.get_database_backend() {
-        DbBackend::Postgres => postgres::migrated(write).await,
-        _ => Ok(()),
+pub(super) async fn migrated(write: &Connection, migrator: DatabaseConnection) -> Result<(), DbErr> {
+    match write {
+        Connection::Server(_) => {
+            postgres::migrated(&migrator).await?;
+            migrator.close().await
+        }
+        Connection::File(_) => Ok(()),
     }
 }

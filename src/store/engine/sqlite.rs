@@ -14,6 +14,7 @@ use sea_orm::{
     sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
+use super::Connection;
 use crate::store::{OpenError, Store, edition::Edition, hold::Hold};
 
 /// How many reads run at once.
@@ -51,7 +52,7 @@ async fn connected(
 ) -> Result<Store, DbErr> {
     let write = connect(url, 1, place.clone()).await?;
     let read = connect(url, READERS, move |options| place(options).pragma("query_only", "on")).await?;
-    Ok(Store::over(read, write, edition))
+    Ok(Store::over(Connection::File(read), Connection::File(write), edition))
 }
 
 /// The statement that copies a database into an empty file, as it is at one moment.
@@ -60,7 +61,7 @@ pub(in crate::store) fn copy_into(path: &str) -> Statement {
 }
 
 /// What is broken in the file of a database; nothing, if it is whole.
-pub(in crate::store) async fn damage(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+pub(in crate::store) async fn damage(connection: &Connection) -> Result<Vec<String>, DbErr> {
     let rows = |pragma| connection.query_all_raw(Statement::from_string(DbBackend::Sqlite, pragma));
     let mut found = Vec::new();
     for row in rows("PRAGMA integrity_check(10)").await? {

@@ -1,12 +1,15 @@
 //! The schema, as migrations in order. Released ones never change.
 
 mod m0001_board;
+mod m0002_failures_by_time;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbErr,
+    ConnectionTrait, DbErr,
     sea_query::{Order, Query},
 };
-use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager, async_trait::async_trait};
+use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait::async_trait};
+
+use super::engine::{self, Connection};
 
 /// Every migration this program knows.
 #[derive(Debug)]
@@ -15,7 +18,7 @@ pub struct Schema;
 #[async_trait]
 impl MigratorTrait for Schema {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_board::Migration)]
+        vec![Box::new(m0001_board::Migration), Box::new(m0002_failures_by_time::Migration)]
     }
 }
 
@@ -25,9 +28,9 @@ pub(super) fn known() -> impl Iterator<Item = String> {
 }
 
 /// The migrations that the database has. Changes nothing.
-pub(super) async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+pub(super) async fn applied(db: &Connection) -> Result<Vec<String>, DbErr> {
     let table = Schema::migration_table_name();
-    if !SchemaManager::new(db).has_table(table.to_string()).await? {
+    if !engine::has_table(db, &table.to_string()).await? {
         return Ok(Vec::new());
     }
     let versions = Query::select().column("version").from(table).order_by("version", Order::Asc).take();

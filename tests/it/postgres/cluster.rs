@@ -19,6 +19,8 @@ use crate::{process::PATIENCE, server};
 
 const ROLES: &str = include_str!("../../../src/store/engine/roles.sql");
 
+const FILL: &str = include_str!("../../../benches/board/fill.sql");
+
 const WORDS: &str = include_str!("words.sql");
 
 /// The database that the others are copies of.
@@ -50,10 +52,16 @@ pub struct Cluster {
 impl Cluster {
     /// A new one with Natter's roles.
     pub fn start() -> Self {
-        let directory = server::fresh_directory();
-        if server::is_root() {
-            chown(directory.path(), Some(UNPRIVILEGED), Some(UNPRIVILEGED)).expect("root may");
-        }
+        Self::make(None)
+    }
+
+    /// One whose data are on a disk of this many megabytes, which only its own processes see.
+    pub fn start_on_small_disk(megabytes: u32) -> Self {
+        Self::make(Some(megabytes))
+    }
+
+    fn make(disk: Option<u32>) -> Self {
+        let directory = own_directory();
         // Roles have their passwords from the start of the cluster on; the superuser comes by the socket only.
         let data = directory.path().join("data");
         finish(unprivileged("initdb").arg("-D").arg(&data).args([
@@ -64,15 +72,71 @@ impl Cluster {
             "--locale=C",
             "--no-sync",
         ]));
-        let port = free_port();
-        let keeper = keep(&directory, port);
-        let cluster = Self { directory, port, keeper, template: OnceLock::new(), roles: Mutex::new(()) };
-        cluster.wait();
+        let cluster = Self::run(directory, disk);
         cluster.create("natter");
         for role in ["natter_migrate", "natter_api_user", "natter_retention"] {
             cluster.sql("postgres", &format!("ALTER ROLE {role} PASSWORD '{PASSWORD}'"));
         }
         cluster
+    }
+
+    /// A standby of this one, which waits for it with each commit.
+    pub fn standby(&self) -> Self {
+        let directory = own_directory();
+        let (data, socket) = (directory.path().join("data"), self.directory.path().display().to_string());
+        let mut copy = unprivileged("pg_basebackup");
+        copy.args(["-U", "postgres", "-h", &socket, "-p", &self.port.to_string(), "-c", "fast", "-R", "-D"]);
+        finish(copy.arg(&data));
+        let standby = Self::run(directory, None);
+        self.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'");
+        self.sql("postgres", "SELECT pg_reload_conf()");
+        let deadline = Instant::now() + PATIENCE;
+        while self
+            .sql("postgres", "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'")
+            .trim()
+            != "1"
+        {
+            assert!(Instant::now() < deadline, "the standby does not follow");
+            thread::sleep(Duration::from_millis(20));
+        }
+        standby
+    }
+
+    /// Takes all that is left of its disk; the file that does.
+    pub fn fill(&self) -> PathBuf {
+        let data = self.directory.path().join("data").display().to_string();
+        let filler = PathBuf::from(format!("/proc/{}/root{data}/filler", self.keeper.id()));
+        let mut file = fs::File::create(&filler).expect("made");
+        // To the last byte.
+        while file.write(&[1; 4096]).is_ok_and(|written| written > 0) {}
+        filler
+    }
+
+    fn run(directory: TempDir, disk: Option<u32>) -> Self {
+        let port = free_port();
+        let keeper = keep(&directory, port, disk);
+        let cluster = Self { directory, port, keeper, template: OnceLock::new(), roles: Mutex::new(()) };
+        cluster.wait();
+        cluster
+    }
+
+    /// What the server has logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.directory.path().join("log")).expect("it logs there")
+    }
+
+    /// Fills a database with what has piled up over the years.
+    pub fn fill_with(&self, database: &str, messages: u32, spaces: u32, accounts: u32) {
+        let fill = FILL
+            .replace(":messages", &messages.to_string())
+            .replace(":spaces", &spaces.to_string())
+            .replace(":accounts", &accounts.to_string());
+        self.sql(database, &fill);
+    }
+
+    /// The port of 127.0.0.1 that it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// The URL of a database for a role.
@@ -182,9 +246,19 @@ impl Cluster {
 
     /// Ends the server with a signal, -INT (fast) or -QUIT (at once), and starts it again.
     pub fn restart(&mut self, signal: &str) {
-        let order = self.keeper.stdin.as_mut().expect("it is piped");
-        writeln!(order, "{signal}").expect("the keeper reads");
+        self.end(signal);
+        self.order("start");
         self.wait();
+    }
+
+    /// Ends the server with a signal.
+    pub fn end(&mut self, signal: &str) {
+        self.order(signal);
+    }
+
+    fn order(&mut self, order: &str) {
+        let keeper = self.keeper.stdin.as_mut().expect("it is piped");
+        writeln!(keeper, "{order}").expect("the keeper reads");
     }
 
     fn wait(&self) {
@@ -203,23 +277,59 @@ impl Drop for Cluster {
     }
 }
 
+fn own_directory() -> TempDir {
+    let directory = server::fresh_directory();
+    if server::is_root() {
+        chown(directory.path(), Some(UNPRIVILEGED), Some(UNPRIVILEGED)).expect("root may");
+    }
+    directory
+}
+
 /// Runs the server, and ends it when this process closes the pipe, as its end does.
-fn keep(directory: &TempDir, port: u16) -> Child {
+fn keep(directory: &TempDir, port: u16, disk: Option<u32>) -> Child {
     let path = directory.path().display();
     let settings = SETTINGS.map(|setting| format!("-c {setting}")).join(" ");
     let server = unprivileged("postgres");
     let words: Vec<_> = std::iter::once(server.get_program()).chain(server.get_args()).collect();
     let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+    // On a disk of its own the log of changes has to be small, too.
+    let (prepare, settings, away) = match disk {
+        None => (String::new(), settings, ":".to_owned()),
+        Some(megabytes) => (
+            format!(
+                "mv '{path}/data' '{path}/made' && mkdir '{path}/data' && \
+                 mount -t tmpfs -o size={megabytes}m,mode=700,uid={UNPRIVILEGED},gid={UNPRIVILEGED} tmpfs '{path}/data' && \
+                 cp -a '{path}/made/.' '{path}/data' || exit 1"
+            ),
+            format!("{settings} -c max_wal_size=32MB -c min_wal_size=32MB -c wal_recycle=off"),
+            format!("umount '{path}/data'"),
+        ),
+    };
     let script = format!(
         "exec 3<&0
+        {prepare}
         start() {{
-          {} -D '{path}/data' -k '{path}' -p {port} -c listen_addresses=127.0.0.1 {settings} < /dev/null & }}
+          {} -D '{path}/data' -k '{path}' -p {port} -c listen_addresses=127.0.0.1 {settings} < /dev/null 2>> '{path}/log' & }}
         start
-        while read -r signal <&3; do kill \"$signal\" $!; wait $!; start; done
-        kill -QUIT $!; wait; rm -rf '{path}'",
+        while read -r order <&3; do
+          if [ \"$order\" = start ]; then start; else kill \"$order\" $!; wait $!; fi
+        done
+        kill -QUIT $!; wait; {away}; rm -rf '{path}'",
         words.join(" ")
     );
-    Command::new("sh").args(["-c", &script]).stdin(Stdio::piped()).spawn().expect("sh runs")
+    let mut shell = match disk {
+        None => Command::new("sh"),
+        Some(_) => {
+            assert!(
+                server::is_root(),
+                "a disk for PostgreSQL is mounted by root only: run this test as root"
+            );
+            let mut unshare = Command::new("unshare");
+            unshare.args(["--mount", "--", "sh"]);
+            unshare
+        }
+    };
+    shell.args(["-c", &script]).stdin(Stdio::piped()).spawn().expect("sh runs")
 }
 
 /// A program of the server's, to be run by a user that is not root.

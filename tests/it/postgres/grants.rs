@@ -21,7 +21,7 @@ fn attempt(verb: &str, table: &str, column: &str) -> String {
 }
 
 /// Table, role and verb of each cell.
-fn documented() -> BTreeSet<(String, &'static str, String)> {
+pub fn documented() -> BTreeSet<(String, &'static str, String)> {
     let rows = PAGE.lines().filter_map(|line| line.strip_prefix("| `"));
     let mut found = BTreeSet::new();
     for row in rows {

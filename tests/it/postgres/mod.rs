@@ -1,11 +1,20 @@
 //! A real PostgreSQL of the test run's own, in which each server under test has a database.
 
+mod chaos;
 mod cluster;
+mod each_grant;
+mod everything;
+mod failover;
+mod full_disk;
 mod grants;
 mod migrate;
+mod plans;
+mod proxy;
 mod replicas;
 mod retention;
+mod silence;
 mod tls;
+mod writers;
 
 use std::{
     fs::{self, OpenOptions},
@@ -24,6 +33,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 pub use self::cluster::Cluster;
+use self::proxy::Proxy;
 use crate::server;
 
 /// The password of every role.

@@ -65,7 +65,6 @@ async fn a_password_that_was_changed_is_taken_from_the_file() {
     let other = PASSWORD.replace('-', "+");
     cluster.sql("postgres", &format!("ALTER ROLE natter_api_user PASSWORD '{other}'"));
     replace(&server.directory().join("password"), &other, 0o600);
-    server.logged("the password of the database is read again");
     let end =
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'natter_api_user'";
     assert_ne!(cluster.sql("postgres", end).trim(), "0");
