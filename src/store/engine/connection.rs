@@ -43,44 +43,6 @@ impl Connection {
     }
 }
 
-#[async_trait]
-impl ConnectionTrait for Connection {
-    fn get_database_backend(&self) -> DbBackend {
-        match self {
-            Self::File(_) => DbBackend::Sqlite,
-            Self::Server(_) => DbBackend::Postgres,
-        }
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        match self {
-            Self::File(file) => file.execute_raw(statement).await,
-            Self::Server(pool) => Ok(pool.ask(Question::Execute(&statement)).await?.touched()),
-        }
-    }
-
-    async fn execute_unprepared(&self, text: &str) -> Result<ExecResult, DbErr> {
-        match self {
-            Self::File(file) => file.execute_unprepared(text).await,
-            Self::Server(pool) => Ok(pool.ask(Question::Script(text)).await?.touched()),
-        }
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        match self {
-            Self::File(file) => file.query_one_raw(statement).await,
-            Self::Server(pool) => Ok(pool.ask(Question::Rows(&statement)).await?.first()),
-        }
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        match self {
-            Self::File(file) => file.query_all_raw(statement).await,
-            Self::Server(pool) => Ok(pool.ask(Question::Rows(&statement)).await?.rows()),
-        }
-    }
-}
-
 impl Transaction {
     /// What a statement met, if any did, that is no fault of its own, and that others will meet as well. SQLite's
     /// transaction does not survive it.
@@ -92,40 +54,48 @@ impl Transaction {
     }
 }
 
-#[async_trait]
-impl ConnectionTrait for Transaction {
-    fn get_database_backend(&self) -> DbBackend {
-        match self {
-            Self::File(_) => DbBackend::Sqlite,
-            Self::Server(_) => DbBackend::Postgres,
-        }
-    }
+/// Both take the same questions.
+macro_rules! takes_statements {
+    ($where:ty) => {
+        #[async_trait]
+        impl ConnectionTrait for $where {
+            fn get_database_backend(&self) -> DbBackend {
+                match self {
+                    Self::File(_) => DbBackend::Sqlite,
+                    Self::Server(_) => DbBackend::Postgres,
+                }
+            }
 
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        match self {
-            Self::File(file) => file.execute_raw(statement).await,
-            Self::Server(server) => Ok(server.ask(Question::Execute(&statement)).await?.touched()),
-        }
-    }
+            async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+                match self {
+                    Self::File(file) => file.execute_raw(statement).await,
+                    Self::Server(server) => Ok(server.ask(Question::Execute(&statement)).await?.touched()),
+                }
+            }
 
-    async fn execute_unprepared(&self, text: &str) -> Result<ExecResult, DbErr> {
-        match self {
-            Self::File(file) => file.execute_unprepared(text).await,
-            Self::Server(server) => Ok(server.ask(Question::Script(text)).await?.touched()),
-        }
-    }
+            async fn execute_unprepared(&self, text: &str) -> Result<ExecResult, DbErr> {
+                match self {
+                    Self::File(file) => file.execute_unprepared(text).await,
+                    Self::Server(server) => Ok(server.ask(Question::Script(text)).await?.touched()),
+                }
+            }
 
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        match self {
-            Self::File(file) => file.query_one_raw(statement).await,
-            Self::Server(server) => Ok(server.ask(Question::Rows(&statement)).await?.first()),
-        }
-    }
+            async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+                match self {
+                    Self::File(file) => file.query_one_raw(statement).await,
+                    Self::Server(server) => Ok(server.ask(Question::Rows(&statement)).await?.first()),
+                }
+            }
 
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        match self {
-            Self::File(file) => file.query_all_raw(statement).await,
-            Self::Server(server) => Ok(server.ask(Question::Rows(&statement)).await?.rows()),
+            async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+                match self {
+                    Self::File(file) => file.query_all_raw(statement).await,
+                    Self::Server(server) => Ok(server.ask(Question::Rows(&statement)).await?.rows()),
+                }
+            }
         }
-    }
+    };
 }
+
+takes_statements!(Connection);
+takes_statements!(Transaction);
