@@ -6,7 +6,7 @@ from cluster import ROOT, eventually, kubectl, pods, ready, run, say
 
 @pytest.fixture
 def board(address, ca):
-    return Board(address, ca).log_in("keeper")
+    return Board(address, ca).join("keeper")
 
 
 def test_a_lost_database_is_restored(board, tmp_path):
