@@ -17,7 +17,8 @@ class Board:
         self.token = None
 
     def call(self, method, path, body=None, headers=None):
-        """(status, body) of one request on a connection of its own; the errors of the connection are raised."""
+        """(status, body) of one request on a connection of its own; the errors of the connection are raised. The ingress
+        controller's own answers are text."""
         raw = socket.create_connection((self.address, 443), timeout=20)
         connection = http.client.HTTPSConnection(HOST)
         connection.sock = self.tls.wrap_socket(raw, server_hostname=HOST)
@@ -29,7 +30,8 @@ class Board:
             connection.request(method, path, content, headers)
             answer = connection.getresponse()
             text = answer.read()
-            return answer.status, json.loads(text) if text else None
+            is_json = "json" in (answer.getheader("Content-Type") or "")
+            return answer.status, json.loads(text) if is_json else text.decode()
         finally:
             connection.close()
 

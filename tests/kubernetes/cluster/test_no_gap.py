@@ -5,7 +5,7 @@ import time
 
 import pytest
 from board import Board
-from cluster import OVERLAY, ROOT, get, kubectl, on_node, pods, ready, run, say
+from cluster import OVERLAY, ROOT, eventually, get, kubectl, on_node, pods, ready, run, say
 
 
 class Load:
@@ -51,7 +51,17 @@ class Load:
 
     def lost(self):
         """What was acknowledged and is no longer there."""
-        return [text for uri, text in self.posted if self.first.call("GET", uri)[1].get("message") != text]
+        found = []
+        for uri, text in self.posted:
+            # Pods that have just come back are not sent anything yet: that is no answer about the message.
+            status, answer = eventually(60, f"an answer about {uri}", lambda: self._asked(uri))
+            if status != 200 or answer["message"] != text:
+                found.append(text)
+        return found
+
+    def _asked(self, uri):
+        status, answer = self.first.call("GET", uri)
+        return (status, answer) if status < 500 else None
 
 
 @pytest.fixture
