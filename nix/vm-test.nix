@@ -13,6 +13,7 @@ pkgs.testers.runNixOSTest {
     systemd.services.natter-api.after = [ "natter-test-certificate.service" ];
     systemd.services.natter-test-certificate = {
       serviceConfig.Type = "oneshot";
+      serviceConfig.RemainAfterExit = true;
       script = ''
         umask 077
         mkdir -p /etc/natter-test
