@@ -33,6 +33,7 @@
           default = {
             type = "app";
             program = "${packages.natter-api}/bin/natter-api";
+            meta.description = "The API, with its data in ./data";
           };
         }
       );
