@@ -8,6 +8,7 @@ mod failover;
 mod full_disk;
 mod grants;
 mod migrate;
+mod moving;
 mod plans;
 mod proxy;
 mod replicas;
