@@ -63,11 +63,12 @@ async fn take_over(
 ) -> anyhow::Result<String> {
     let to = Store::for_command(there).await?;
     lacks_nothing("the destination", &to).await?;
+    // Before anything waits there: nobody changes it here meanwhile.
+    let here = report(console, console.store.read(), audit).await?;
     let transfer = console.store.transfer_to(&to).await?;
     let copied = transfer.copy().await?;
     transfer.compare(&copied).await?;
     let (sound, unsound) = transfer.sound_rows(&RowMac::new(console.rings.clone())).await?;
-    let here = report(console, console.store.read(), audit).await?;
     let said = report(console, transfer.db(), audit).await?;
     if here != said {
         bail!("the audit log verifies otherwise there than here");
