@@ -30,7 +30,7 @@ use crate::{
     edge::{ClientAddresses, Edge, Limits, Origins, Policy, Transport},
     key_ring::KeyRings,
     lifecycle::{Termination, Watched},
-    link::{Fetcher, Guard, Previews},
+    link::{Fetcher, Guard, Previews, Schedule},
     listener::{self, bind},
     maintenance,
     preview::{Previewer, Source, WorkerClient},
@@ -71,7 +71,8 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
     let tls = settings.http.tls().map(ServerFiles::open).transpose()?.map(Arc::new);
     let source = source(&settings, &listener)?;
     let worker = source.worker();
-    let fetcher = Fetcher::new(board.clone(), source, settings.preview.concurrent);
+    let schedule = Schedule::new(settings.preview.fresh(), settings.preview.refresh());
+    let fetcher = Fetcher::new(board.clone(), source, settings.preview.concurrent, schedule);
     let checkpoints = checkpoints(&settings, &board)?;
     let edge = edge(&settings, &board, &listener)?;
     tracing::info!(address = %listener.local_addr()?, admin = %admin_address, "serving");

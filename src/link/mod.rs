@@ -5,6 +5,7 @@ mod extract;
 mod fetcher;
 mod guard;
 mod previews;
+mod schedule;
 
 use sea_orm::{ConnectionTrait, DbErr};
 use sha2::{Digest, Sha256};
@@ -15,6 +16,7 @@ pub use self::{
     fetcher::Fetcher,
     guard::{Guard, Verdict},
     previews::Previews,
+    schedule::Schedule,
 };
 use crate::{
     board::Board,

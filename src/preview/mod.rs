@@ -24,6 +24,6 @@ pub use self::{
     fetch::{Ask, Lifetime, StartError, Validators},
     previewer::{Fetched, Preview, Previewer},
     refusal::{FetchError, Refusal},
-    source::Source,
+    source::{Seen, Source},
     worker_client::WorkerClient,
 };

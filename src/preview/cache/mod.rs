@@ -12,7 +12,7 @@ use quick_cache::{Weighter, sync::Cache};
 use tokio::sync::Semaphore;
 
 use self::entry::Entry;
-pub use self::rendered::Rendered;
+pub use self::{entry::STALE, rendered::Rendered};
 use super::{Ask, FetchError, Fetched, Previewer, Refusal, target::Target};
 
 /// What an entry takes in the mean, in bytes: from it the number of entries is guessed.
