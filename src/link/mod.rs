@@ -4,6 +4,7 @@ mod cards;
 mod extract;
 mod fetcher;
 mod guard;
+mod images;
 mod previews;
 mod schedule;
 
@@ -15,6 +16,7 @@ pub use self::{
     extract::links,
     fetcher::Fetcher,
     guard::{Guard, Verdict},
+    images::Images,
     previews::Previews,
     schedule::Schedule,
 };

@@ -8,6 +8,7 @@ pub mod address;
 mod cache;
 pub mod command;
 pub mod fetch;
+pub mod image;
 pub mod page;
 pub mod service;
 pub mod target;

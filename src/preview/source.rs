@@ -69,8 +69,8 @@ impl Source {
                         },
                         tag: None,
                     }),
-                    // It was not asked whether it is.
-                    Fetched::Unchanged(_) => Err(FetchError::Status(304).into()),
+                    // It was not asked for it, nor whether it is.
+                    Fetched::Image(..) | Fetched::Unchanged(_) => Err(FetchError::Status(304).into()),
                 }
             }
             Self::Worker(worker) => worker.preview(url, known).await,

@@ -82,7 +82,7 @@ impl Entry {
     /// The bytes that it takes, roughly.
     pub fn size(&self) -> usize {
         let validators = self.validators.as_ref().map_or(0, Validators::size);
-        let card = self.outcome.as_ref().map_or(0, |card| card.json.len() + card.tag.len());
+        let card = self.outcome.as_ref().map_or(0, |card| card.body.len() + card.tag.len());
         OVERHEAD + card + validators
     }
 }

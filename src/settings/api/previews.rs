@@ -27,6 +27,10 @@ pub struct PreviewsSettings {
     wait_ms: u32,
     /// How many pages are fetched at once.
     pub concurrent: usize,
+    /// The worker's endpoint for images, as readers see it; none: readers see images where they are.
+    #[serde(deserialize_with = "api_value::service")]
+    pub image_url: Option<Url>,
+    image_hours: u32,
     refresh_days: u32,
     fresh_min_seconds: u32,
     fresh_max_seconds: u32,
@@ -55,6 +59,11 @@ impl PreviewsSettings {
         Duration::from_secs(least)..=Duration::from_secs(most)
     }
 
+    /// How long the URL of an image is good at least.
+    pub fn image_lifetime(&self) -> Duration {
+        Duration::from_secs(u64::from(self.image_hours) * 3600)
+    }
+
     /// The age of a message from which on its links are not fetched again by themselves; zero: they never are.
     pub fn refresh(&self) -> Duration {
         Duration::from_secs(u64::from(self.refresh_days) * 86_400)
@@ -72,6 +81,7 @@ impl PreviewsSettings {
         }
         check.range("preview.wait_ms", self.wait_ms, 0..=10_000);
         check.range("preview.concurrent", self.concurrent, 1..=1000);
+        check.range("preview.image_hours", self.image_hours, 1..=8760);
         check.range("preview.refresh_days", self.refresh_days, 0..=36_500);
         check.range("preview.fresh_min_seconds", self.fresh_min_seconds, 1..=31_536_000);
         check.range("preview.fresh_max_seconds", self.fresh_max_seconds, 1..=31_536_000);
