@@ -14,7 +14,7 @@ GRANT SELECT, INSERT, DELETE ON session TO natter_api_user;
 GRANT SELECT, INSERT, DELETE ON space TO natter_api_user;
 GRANT SELECT, INSERT, DELETE ON member TO natter_api_user;
 GRANT SELECT, INSERT, DELETE ON message TO natter_api_user;
-GRANT INSERT ON message_link TO natter_api_user;
+GRANT SELECT, INSERT ON message_link TO natter_api_user;
 GRANT SELECT, INSERT, DELETE ON capability TO natter_api_user;
 GRANT SELECT, INSERT, UPDATE ON card TO natter_api_user;
 GRANT SELECT, INSERT, DELETE ON idempotency TO natter_api_user;
