@@ -122,7 +122,7 @@ pub async fn recall(
     id: CapabilityId,
     now: Timestamp,
 ) -> Result<Option<Root>, DbErr> {
-    let found = store.memory.roots.recall(store, id, find(store.read(), macs, id, now)).await?;
+    let found = store.memory.roots.recall(store, id, || find(store.read(), macs, id, now)).await?;
     Ok(found.filter(|root| now < root.expires))
 }
 

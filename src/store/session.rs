@@ -96,7 +96,7 @@ pub async fn recall(
     hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<Option<Session>, DbErr> {
-    let found = store.memory.sessions.recall(store, *hash, find(store.read(), macs, hash, now)).await?;
+    let found = store.memory.sessions.recall(store, *hash, || find(store.read(), macs, hash, now)).await?;
     Ok(found.filter(|session| now < session.expires))
 }
 
