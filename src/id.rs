@@ -94,7 +94,7 @@ ids! {
 }
 
 impl MessageId {
-    /// The lowest id that a message posted at `time` or later can have.
+    /// The lowest id that a message posted at `time` or later can have, to a millisecond.
     pub fn first_at(time: Timestamp) -> Self {
         let millis = time.micros().unsigned_abs() / 1000;
         Self(Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid())

@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod allowed_hosts;
 pub mod clock;
+mod framing;
 pub mod guarded_file;
 pub mod id;
 pub mod lifecycle;

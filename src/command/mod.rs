@@ -1,6 +1,7 @@
 //! The commands of `natter-api`.
 
 mod admin;
+mod image_keys;
 mod retention;
 mod serve;
 
@@ -43,6 +44,8 @@ enum Command {
     Openapi,
     /// Print every setting with its value and where it comes from.
     Settings,
+    /// Print the public keys of the URLs of images, for the worker that shows them.
+    ImageKeys,
     /// Ask a running server on this machine whether it is ready; the exit status says it.
     Healthcheck,
     /// Administer the database, also beside a running server.
@@ -76,6 +79,9 @@ pub fn run() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let settings = loaded.settings;
+    if let Command::ImageKeys = command {
+        return image_keys::run(&settings);
+    }
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         match command {
@@ -84,7 +90,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
             Command::Retention => retention::run(&settings).await,
             Command::Admin(command) => admin::run(command, &settings).await,
             Command::Healthcheck => Ok(crate::admin::healthcheck(settings.admin.listen, "/ready").await),
-            Command::Openapi | Command::Settings => Ok(ExitCode::SUCCESS),
+            Command::Openapi | Command::Settings | Command::ImageKeys => Ok(ExitCode::SUCCESS),
         }
     })
 }

@@ -30,7 +30,7 @@ use crate::{
     edge::{ClientAddresses, Edge, Limits, Origins, Policy, Transport},
     key_ring::KeyRings,
     lifecycle::{Termination, Watched},
-    link::{Fetcher, Guard, Previews},
+    link::{Fetcher, Guard, Images, Previews, Schedule},
     listener::{self, bind},
     maintenance,
     preview::{Previewer, Source, WorkerClient},
@@ -71,7 +71,8 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
     let tls = settings.http.tls().map(ServerFiles::open).transpose()?.map(Arc::new);
     let source = source(&settings, &listener)?;
     let worker = source.worker();
-    let fetcher = Fetcher::new(board.clone(), source, settings.preview.concurrent);
+    let schedule = Schedule::new(settings.preview.fresh(), settings.preview.refresh());
+    let fetcher = Fetcher::new(board.clone(), source, settings.preview.concurrent, schedule);
     let checkpoints = checkpoints(&settings, &board)?;
     let edge = edge(&settings, &board, &listener)?;
     tracing::info!(address = %listener.local_addr()?, admin = %admin_address, "serving");
@@ -150,9 +151,16 @@ async fn fit(
 
 fn board(settings: &ApiSettings, listener: &TcpListener, store: Store) -> anyhow::Result<Board> {
     let (clock, random) = (Clock::system(), Random::system());
+    if settings.preview.image_url.is_some() {
+        KeyRings::make_image_ring(&settings.keys.directory, &random, &clock)
+            .context("the key ring of images cannot be made")?;
+    }
     let rings =
         KeyRings::open(&settings.keys.directory, &random, &clock).context("the key rings cannot be used")?;
     let rings = Arc::new(rings);
+    let images = settings.preview.image_url.clone().map(|endpoint| {
+        Images::new(endpoint, settings.preview.image_lifetime(), Arc::clone(&rings), clock.clone())
+    });
     let audit =
         Recorder::new(store.clone(), rings.clone(), clock.clone(), random.clone(), settings.audit.mode);
     let hasher = super::hasher(&settings.passwords, &random)?;
@@ -165,7 +173,7 @@ fn board(settings: &ApiSettings, listener: &TcpListener, store: Store) -> anyhow
         rings,
         hasher,
         limits: Limits::new(&settings.limits),
-        previews: Previews::new(guard, settings.preview.wait()),
+        previews: Previews::new(guard, images, settings.preview.wait()),
         audit,
         session_lifetime: settings.sessions.lifetime(),
         registration: settings.registration.mode,
@@ -189,7 +197,8 @@ fn own_hosts(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result<V
     };
     let listed = settings.http.hosts.iter().filter_map(|host| Host::parse(host.host()).ok());
     let never = settings.preview.never_hosts.iter().cloned();
-    Ok(listed.chain(never).chain([address, Host::Domain("localhost".to_owned())]).collect())
+    let images = settings.preview.image_url.iter().filter_map(|url| url.host().map(|host| host.to_owned()));
+    Ok(listed.chain(never).chain(images).chain([address, Host::Domain("localhost".to_owned())]).collect())
 }
 
 fn source(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result<Source> {

@@ -8,7 +8,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::timestamp::Timestamp;
+use crate::{framing::framed, timestamp::Timestamp};
 
 /// A key's number, unique in its ring. It stands in tokens and rows to say which key made the tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,20 +50,8 @@ impl Key {
     pub fn mac(&self, label: &str, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(self.secret.as_slice()).expect("HMAC takes keys of any length");
-        mac.update(&self.framed(label, parts));
+        mac.update(&framed(label, self.id.0, parts));
         mac.finalize().into_bytes().into()
-    }
-
-    /// The label, the key's id and every part with their lengths before them, so that no two different inputs look
-    /// the same.
-    fn framed(&self, label: &str, parts: &[&[u8]]) -> Vec<u8> {
-        let length: usize = parts.iter().map(|part| 8 + part.len()).sum();
-        let (id, mut framed) = (self.id.0.to_be_bytes(), Vec::with_capacity(20 + label.len() + length));
-        for field in [label.as_bytes(), &id].iter().chain(parts) {
-            framed.extend_from_slice(&(field.len() as u64).to_be_bytes());
-            framed.extend_from_slice(field);
-        }
-        framed
     }
 
     /// Whether `tag` is the first `N` bytes of the MAC of `parts` for `label`, in constant time.
@@ -75,15 +63,20 @@ impl Key {
 
     /// The Ed25519 signature (RFC 8032) of `parts` for the purpose `label`, with the key's bytes as the seed.
     pub fn sign(&self, label: &str, parts: &[&[u8]]) -> Vec<u8> {
-        self.key_pair().sign(&self.framed(label, parts)).as_ref().to_vec()
+        self.key_pair().sign(&framed(label, self.id.0, parts)).as_ref().to_vec()
     }
 
     /// Whether `signature` is one that [`sign`](Self::sign) makes.
     pub fn is_signed(&self, label: &str, parts: &[&[u8]], signature: &[u8]) -> bool {
         let public = self.key_pair();
         UnparsedPublicKey::new(&ED25519, public.public_key().as_ref())
-            .verify(&self.framed(label, parts), signature)
+            .verify(&framed(label, self.id.0, parts), signature)
             .is_ok()
+    }
+
+    /// The public half of the key that signs.
+    pub fn public(&self) -> [u8; 32] {
+        self.key_pair().public_key().as_ref().try_into().expect("an Ed25519 public key has 32 bytes")
     }
 
     fn key_pair(&self) -> Ed25519KeyPair {

@@ -44,10 +44,12 @@ pub enum RingKind {
     Checkpoint,
     /// The HMACs under which requests with an `Idempotency-Key` are remembered, and what their answers are made of.
     Idempotency,
+    /// The signatures of the URLs of images; only where there is an image proxy.
+    Image,
 }
 
 impl RingKind {
-    /// Every ring, in the order of the variants.
+    /// Every ring that there always is, in the order of the variants.
     pub const ALL: [Self; 7] = [
         Self::Session,
         Self::Capability,
@@ -73,6 +75,7 @@ impl RingKind {
             Self::Audit => "audit.keys",
             Self::Checkpoint => "checkpoint.keys",
             Self::Idempotency => "idempotency.keys",
+            Self::Image => "image.keys",
         }
     }
 }

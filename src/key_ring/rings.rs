@@ -15,6 +15,7 @@ use crate::{clock::Clock, guarded_file::Stamp, random::Random};
 #[derive(Debug)]
 pub struct KeyRings {
     rings: [Watched; RingKind::ALL.len()],
+    image: Option<Watched>,
 }
 
 struct Watched {
@@ -37,7 +38,28 @@ impl KeyRings {
             Watched::open(path)
         };
         let [a, b, c, d, e, f, g] = RingKind::ALL;
-        Ok(Self { rings: [open(a)?, open(b)?, open(c)?, open(d)?, open(e)?, open(f)?, open(g)?] })
+        let image = directory.join(RingKind::Image.file_name());
+        Ok(Self {
+            rings: [open(a)?, open(b)?, open(c)?, open(d)?, open(e)?, open(f)?, open(g)?],
+            image: image.exists().then(|| Watched::open(image)).transpose()?,
+        })
+    }
+
+    /// Makes the ring that signs the URLs of images, unless there is one. [`open`](Self::open) finds it.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn make_image_ring(directory: &Path, random: &Random, clock: &Clock) -> Result<(), KeyRingError> {
+        file::create_if_missing(&directory.join(RingKind::Image.file_name()), random, clock)
+    }
+
+    /// The ring that signs the URLs of images, if there is one, without the others.
+    ///
+    /// # Errors
+    /// If it is malformed, or open to other users.
+    pub fn image_ring_in(directory: &Path) -> Result<Option<KeyRing>, KeyRingError> {
+        let path = directory.join(RingKind::Image.file_name());
+        if path.exists() { file::read(&path).map(Some) } else { Ok(None) }
     }
 
     /// Whether `directory` has every ring, so that opening it makes none.
@@ -50,13 +72,25 @@ impl KeyRings {
         self.rings[kind as usize].ring.load_full()
     }
 
+    /// The ring that signs the URLs of images, as it is now; none where none was made.
+    pub fn image(&self) -> Option<Arc<KeyRing>> {
+        self.image.as_ref().map(|watched| watched.ring.load_full())
+    }
+
+    /// The ring of this kind as it is now, if there is one.
+    pub fn find(&self, kind: RingKind) -> Option<Arc<KeyRing>> {
+        if kind == RingKind::Image { self.image() } else { Some(self.get(kind)) }
+    }
+
     /// Reads again each ring whose file has changed, and says how that went. A ring whose new file
     /// is refused stays as it was. Costs one `stat` a ring when nothing has changed; call it every
     /// few seconds.
     pub fn reload_if_changed(&self) -> Vec<(RingKind, Result<(), KeyRingError>)> {
         RingKind::ALL
             .into_iter()
-            .filter_map(|kind| Some((kind, self.rings[kind as usize].reload_if_changed()?)))
+            .map(|kind| (kind, &self.rings[kind as usize]))
+            .chain(self.image.as_ref().map(|watched| (RingKind::Image, watched)))
+            .filter_map(|(kind, watched)| Some((kind, watched.reload_if_changed()?)))
             .collect()
     }
 }

@@ -48,13 +48,14 @@ impl Cards {
         })
     }
 
-    /// The cards of one message, in the order of its text; a link without one is left out.
-    pub fn take(&mut self, message: &Message) -> Vec<Card> {
+    /// The cards of one message as readers see them, in the order of its text; a link without one is left out.
+    pub fn take(&mut self, board: &Board, message: &Message) -> Vec<Card> {
         self.of_message
             .remove(&message.id)
             .into_iter()
             .flatten()
             .filter_map(|hash| serde_json::from_str(self.known.get(&hash)?.card.as_deref()?).ok())
+            .map(|card| board.previews().shown(card))
             .collect()
     }
 }

@@ -4,7 +4,9 @@ mod cards;
 mod extract;
 mod fetcher;
 mod guard;
+mod images;
 mod previews;
+mod schedule;
 
 use sea_orm::{ConnectionTrait, DbErr};
 use sha2::{Digest, Sha256};
@@ -14,7 +16,9 @@ pub use self::{
     extract::links,
     fetcher::Fetcher,
     guard::{Guard, Verdict},
+    images::Images,
     previews::Previews,
+    schedule::Schedule,
 };
 use crate::{
     board::Board,

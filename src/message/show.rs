@@ -40,7 +40,7 @@ pub(super) async fn show<P: SpacePolicy>(
         .map(|message| MessageView {
             author: author(&message.author),
             time: message.posted,
-            links: cards.take(&message),
+            links: cards.take(board, &message),
             message: message.text,
         })
         .collect())

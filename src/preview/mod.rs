@@ -8,6 +8,7 @@ pub mod address;
 mod cache;
 pub mod command;
 pub mod fetch;
+pub mod image;
 pub mod page;
 pub mod service;
 pub mod target;
@@ -24,6 +25,6 @@ pub use self::{
     fetch::{Ask, Lifetime, StartError, Validators},
     previewer::{Fetched, Preview, Previewer},
     refusal::{FetchError, Refusal},
-    source::Source,
+    source::{Seen, Source},
     worker_client::WorkerClient,
 };

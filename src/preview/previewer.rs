@@ -8,6 +8,7 @@ use url::Host;
 use super::{
     card::Card,
     fetch::{Answer, Ask, Fetcher, Lifetime, Media, Nat64Watch, Page, Part, StartError},
+    image::{Thumbnail, Thumbnailer},
     page::{Reader, assemble, assemble_feed, dimensions, oembed, oembed_endpoint},
     refusal::{FetchError, Refusal},
     target::{Target, TargetHost, UrlRule, is_within},
@@ -41,6 +42,8 @@ pub struct Preview {
 pub enum Fetched {
     /// Its card.
     Card(Box<Preview>),
+    /// It is an image: a small one made of it, and for how long.
+    Image(Thumbnail, Lifetime),
     /// The page is as it was last time.
     Unchanged(Lifetime),
 }
@@ -81,8 +84,8 @@ impl Previewer {
     pub async fn preview(&self, url: &str) -> Result<Card, Refusal> {
         match self.fetch(self.judge(url)?, &Ask::default()).await? {
             Fetched::Card(preview) => Ok(preview.card),
-            // It was not asked whether it is.
-            Fetched::Unchanged(_) => Err(FetchError::Status(304).into()),
+            // It was not asked for it, nor whether it is.
+            Fetched::Image(..) | Fetched::Unchanged(_) => Err(FetchError::Status(304).into()),
         }
     }
 
@@ -102,8 +105,7 @@ impl Previewer {
         let host = target.url().host_str().unwrap_or_default().to_owned();
         let deadline = Instant::now() + self.deadline;
         let fetched = timeout_at(deadline, self.page(target, ask)).await;
-        let fetched = fetched.unwrap_or(Err(FetchError::Deadline));
-        count(fetched.as_ref().map_or_else(FetchError::id, |_| "card"));
+        let fetched = ended(fetched.unwrap_or(Err(FetchError::Deadline)), &host, "card");
         match fetched {
             Ok((Fetched::Card(mut preview), endpoint)) => {
                 // What is missing at the deadline stays missing; the card is good without it.
@@ -112,12 +114,41 @@ impl Previewer {
                 Ok(Fetched::Card(preview))
             }
             Ok((unchanged, _)) => Ok(unchanged),
-            Err(error) => {
-                tracing::info!(host, reason = error.id(), rule = error.rule(), "no preview");
-                tracing::debug!(host, %error, "no preview");
-                Err(error)
-            }
+            Err(error) => Err(error),
         }
+    }
+
+    /// Fetches the image at a place that has been judged, by the same door, and makes it small.
+    ///
+    /// # Errors
+    /// Everything that depends on the network or on the image, at the deadline at the latest.
+    pub async fn image(
+        &self,
+        target: Target,
+        ask: &Ask,
+        thumbnailer: &Thumbnailer,
+        size: u32,
+    ) -> Result<Fetched, FetchError> {
+        let host = target.url().host_str().unwrap_or_default().to_owned();
+        let made = async {
+            let (bytes, lifetime) = match self.fetcher.image(target, ask, thumbnailer.max_bytes()).await? {
+                Answer::Page(page) => {
+                    let Page { media, opt_out, lifetime, body, .. } = *page;
+                    if media != Media::Image || opt_out.wants_no_image() {
+                        return Err(FetchError::NotAnImage(
+                            "it is none, or is not to be shown elsewhere".into(),
+                        ));
+                    }
+                    (body.whole().await?, lifetime)
+                }
+                Answer::Unchanged(lifetime) => return Ok(Fetched::Unchanged(lifetime)),
+            };
+            let thumbnail = thumbnailer.thumbnail(bytes, size).await;
+            let thumbnail = thumbnail.map_err(|error| FetchError::NotAnImage(error.to_string()))?;
+            Ok(Fetched::Image(thumbnail, lifetime))
+        };
+        let made = timeout_at(Instant::now() + self.deadline, made).await;
+        ended(made.unwrap_or(Err(FetchError::Deadline)), &host, "image")
     }
 
     /// The page itself, with the oEmbed endpoint that it names.
@@ -194,6 +225,15 @@ impl Previewer {
             TargetHost::Address(_) => false,
         }
     }
+}
+
+/// Counts how a fetch ended, and tells the operator why where it came to nothing.
+fn ended<T>(fetched: Result<T, FetchError>, host: &str, good: &'static str) -> Result<T, FetchError> {
+    count(fetched.as_ref().map_or_else(FetchError::id, |_| good));
+    fetched.inspect_err(|error| {
+        tracing::info!(host, reason = error.id(), rule = error.rule(), "no preview");
+        tracing::debug!(host, %error, "no preview");
+    })
 }
 
 fn count(outcome: &'static str) {

@@ -73,6 +73,12 @@ pub enum FetchError {
     /// Neither an HTML page nor a feed or an image.
     #[error("the answer is neither an HTML page nor a feed or an image")]
     NotHtml,
+    /// No image that a small one can be made of.
+    #[error("the answer is no image that can be shown: {0}")]
+    NotAnImage(String),
+    /// The body ended early, or is over the budget.
+    #[error("the body did not come whole, or is over the budget")]
+    NotWhole,
     /// A content coding that is not taken, or several.
     #[error("the answer has a content coding that is not taken")]
     ContentCoding,
@@ -99,6 +105,8 @@ impl FetchError {
             Self::HeaderTooLarge => "fetch.header-too-large",
             Self::Status(_) => "fetch.status",
             Self::NotHtml => "fetch.not-html",
+            Self::NotAnImage(_) => "fetch.not-an-image",
+            Self::NotWhole => "fetch.not-whole",
             Self::ContentCoding => "fetch.content-coding",
             Self::AskedToWait => "fetch.asked-to-wait",
             Self::Worker(_) => "fetch.worker",
@@ -115,10 +123,15 @@ impl FetchError {
             | Self::TooManyRedirects
             | Self::HeaderTooLarge
             | Self::NotHtml
+            | Self::NotAnImage(_)
             | Self::ContentCoding
             | Self::Status(400..=499) => 300,
             // What may be over soon.
-            Self::Unresolvable(_) | Self::Exchange(_) | Self::Status(_) | Self::PeerNotJudged => 60,
+            Self::Unresolvable(_)
+            | Self::Exchange(_)
+            | Self::Status(_)
+            | Self::PeerNotJudged
+            | Self::NotWhole => 60,
             Self::Deadline | Self::AskedToWait => 30,
             Self::Worker(_) => 0,
         })

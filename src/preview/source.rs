@@ -1,11 +1,22 @@
 //! Where cards come from.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::Client;
 
-use super::{Card, Previewer, Refusal, WorkerClient};
+use super::{Ask, Card, FetchError, Fetched, Previewer, Refusal, WorkerClient};
 use crate::tls::Followed;
+
+/// What a source has seen of a page.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The card; none if it is still the one that was asked about.
+    pub card: Option<Card>,
+    /// How long the page says that it is fresh; zero if it does not say, or wants nobody to keep it.
+    pub fresh: Duration,
+    /// What to name the card by when asking again, if the source can be asked so.
+    pub tag: Option<String>,
+}
 
 /// Where cards come from: this process, or a worker apart from it.
 pub enum Source {
@@ -41,14 +52,28 @@ impl Source {
         }
     }
 
-    /// The card of the page at `url`.
+    /// The card of the page at `url`, unless it is still the one with the tag `known`.
     ///
     /// # Errors
     /// [`Refusal::Url`] for what the URL alone shows, [`Refusal::Fetch`] for everything else.
-    pub async fn preview(&self, url: &str) -> Result<Card, Refusal> {
+    pub async fn preview(&self, url: &str, known: Option<&str>) -> Result<Seen, Refusal> {
         match self {
-            Self::InProcess(previewer) => previewer.preview(url).await,
-            Self::Worker(worker) => worker.preview(url).await,
+            Self::InProcess(previewer) => {
+                match previewer.fetch(previewer.judge(url)?, &Ask::default()).await? {
+                    Fetched::Card(preview) => Ok(Seen {
+                        card: Some(preview.card),
+                        fresh: if preview.lifetime.storable {
+                            preview.lifetime.fresh
+                        } else {
+                            Duration::ZERO
+                        },
+                        tag: None,
+                    }),
+                    // It was not asked for it, nor whether it is.
+                    Fetched::Image(..) | Fetched::Unchanged(_) => Err(FetchError::Status(304).into()),
+                }
+            }
+            Self::Worker(worker) => worker.preview(url, known).await,
         }
     }
 }

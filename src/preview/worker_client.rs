@@ -3,17 +3,22 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::TryStreamExt;
-use reqwest::{Client, Response, StatusCode, redirect};
+use reqwest::{
+    Client, Response, StatusCode,
+    header::{CACHE_CONTROL, ETAG, HeaderMap, IF_NONE_MATCH},
+    redirect,
+};
 use rustls::RootCertStore;
 use serde::Deserialize;
 use tokio::time::Instant;
 use url::Url;
 
 use super::{
-    card::Card,
+    cache::STALE,
     circuit::Circuit,
     fetch::{StartError, system_roots},
     refusal::{FetchError, Refusal},
+    source::Seen,
     target::UrlRule,
 };
 use crate::{
@@ -73,16 +78,16 @@ impl WorkerClient {
         self.circuit.closed().await;
     }
 
-    /// The card of the page at `url`, as the worker sees it.
+    /// The card of the page at `url`, as the worker sees it, unless it is still the one with the tag `known`.
     ///
     /// # Errors
     /// [`Refusal::Url`] if the worker refuses the URL, [`Refusal::Fetch`] for everything else.
-    pub async fn preview(&self, url: &str) -> Result<Card, Refusal> {
+    pub async fn preview(&self, url: &str, known: Option<&str>) -> Result<Seen, Refusal> {
         let begun = Instant::now();
-        let answer = self.ask(url).await;
+        let answer = self.ask(url, known).await;
         metrics::histogram!("natter_preview_worker_seconds").record(begun.elapsed().as_secs_f64());
-        let (outcome, card) = match answer {
-            Ok(Answer::Card(card)) => ("card", Ok(*card)),
+        let (outcome, seen) = match answer {
+            Ok(Answer::Seen(seen)) => (if seen.card.is_some() { "card" } else { "unchanged" }, Ok(*seen)),
             Ok(Answer::Refused) => ("refused", Err(Refusal::Url(UrlRule::Worker))),
             Ok(Answer::NoCard) => ("none", Err(failed("the page gives none"))),
             Err(refusal) => ("failed", Err(refusal)),
@@ -95,23 +100,30 @@ impl WorkerClient {
         }
         let is_open = self.circuit.is_open();
         metrics::gauge!("natter_preview_worker_circuit_open").set(f64::from(u8::from(is_open)));
-        card
+        seen
     }
 
     /// What the worker says.
     ///
     /// # Errors
     /// If it says nothing that a worker would.
-    async fn ask(&self, url: &str) -> Result<Answer, Refusal> {
+    async fn ask(&self, url: &str, known: Option<&str>) -> Result<Answer, Refusal> {
         let mut request = self.preview_url.clone();
         request.query_pairs_mut().append_pair("url", url);
-        let response = self.client.get().get(request).send().await.map_err(worker_error)?;
+        let mut request = self.client.get().get(request);
+        if let Some(known) = known {
+            request = request.header(IF_NONE_MATCH, known);
+        }
+        let response = request.send().await.map_err(worker_error)?;
         let status = response.status();
+        let mut seen = Seen { card: None, fresh: fresh(response.headers()), tag: tag(response.headers()) };
         let answer = body(response).await?;
         match status {
             StatusCode::OK => {
-                serde_json::from_slice(&answer).map(Answer::Card).map_err(|_| failed("no card"))
+                seen.card = Some(serde_json::from_slice(&answer).map_err(|_| failed("no card"))?);
+                Ok(Answer::Seen(Box::new(seen)))
             }
+            StatusCode::NOT_MODIFIED if known.is_some() => Ok(Answer::Seen(Box::new(seen))),
             StatusCode::BAD_REQUEST if is_kind(&answer, Kind::UrlRefused) => Ok(Answer::Refused),
             StatusCode::BAD_GATEWAY if is_kind(&answer, Kind::NoPreview) => Ok(Answer::NoCard),
             status => Err(failed(status.as_str())),
@@ -121,9 +133,26 @@ impl WorkerClient {
 
 /// What a worker may say of a page.
 enum Answer {
-    Card(Box<Card>),
+    Seen(Box<Seen>),
     Refused,
     NoCard,
+}
+
+/// The longest tag that is kept, in bytes; the worker's have 34.
+const MAX_TAG_BYTES: usize = 128;
+
+/// What names the card.
+fn tag(fields: &HeaderMap) -> Option<String> {
+    let tag = fields.get(ETAG)?.to_str().ok()?;
+    (tag.len() <= MAX_TAG_BYTES).then(|| tag.to_owned())
+}
+
+/// How long the card is good for: what `max-age` says, as the worker's contract has it, and for as long as the worker would
+/// give the old card while it fetches a new one.
+fn fresh(fields: &HeaderMap) -> Duration {
+    let said = fields.get(CACHE_CONTROL).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let seconds = said.split(',').find_map(|word| word.trim().strip_prefix("max-age=")?.parse().ok());
+    seconds.map_or(Duration::ZERO, |seconds| Duration::from_secs(seconds) + STALE)
 }
 
 async fn body(response: Response) -> Result<Vec<u8>, Refusal> {

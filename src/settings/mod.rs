@@ -11,6 +11,7 @@ mod api;
 mod environment;
 mod fault;
 mod fetch;
+mod image;
 mod known;
 mod layer;
 mod listing;
@@ -35,6 +36,7 @@ pub use self::{
     admin::AdminSettings,
     fault::{Check, Fault, Faults},
     fetch::FetchSettings,
+    image::ImageSettings,
     known::variable,
     listing::Listing,
     load::{Loaded, load},

@@ -6,7 +6,7 @@ use poem::http::uri::Authority;
 use serde::Deserialize;
 
 use super::{
-    AdminSettings, Check, FetchSettings, LogSettings, Settings, fetch,
+    AdminSettings, Check, FetchSettings, ImageSettings, LogSettings, Settings, fetch,
     tls::{self, ListenerTls},
     value,
 };
@@ -20,6 +20,8 @@ pub struct PreviewSettings {
     pub http: PreviewHttpSettings,
     /// The admin listener.
     pub admin: AdminSettings,
+    /// Thumbnails of images.
+    pub image: ImageSettings,
     /// How pages are fetched.
     pub fetch: FetchSettings,
     /// The log.
@@ -86,6 +88,14 @@ impl Settings for PreviewSettings {
             "admin.listen",
             "has to differ from http.listen",
         );
+        self.image.check(check);
+        for (key, other) in [("http.listen", self.http.listen), ("admin.listen", self.admin.listen)] {
+            check.require(
+                self.image.listen != other || other.port() == 0,
+                "image.listen",
+                format!("has to differ from {key}"),
+            );
+        }
         self.fetch.check("fetch", check);
         self.log.check(check);
     }

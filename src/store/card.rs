@@ -1,10 +1,13 @@
 //! Preview cards, and the queue of what is to be fetched: a row per space and URL.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
@@ -19,20 +22,20 @@ use crate::{
 /// Where the fetching of a card stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It is to be fetched, or being fetched.
+    /// It is to be fetched at once, or being fetched.
     Pending,
-    /// It was fetched.
-    Fetched,
-    /// The last attempt failed.
-    Failed,
+    /// It is fetched again when it is due.
+    Scheduled,
+    /// It stays as it is, until its link is posted again.
+    Settled,
 }
 
 impl State {
     fn number(self) -> i16 {
         match self {
             Self::Pending => 0,
-            Self::Fetched => 1,
-            Self::Failed => 2,
+            Self::Scheduled => 1,
+            Self::Settled => 2,
         }
     }
 }
@@ -48,9 +51,27 @@ pub struct Claim {
     pub url: String,
     /// How often it has failed in a row.
     pub failures: i32,
+    /// What the card that there is was named by, to ask whether it is still the same.
+    pub tag: Option<String>,
 }
 
-/// Queues a URL of a message, unless it is queued already or its card is not due again.
+/// What became of a claim.
+#[derive(Clone, Debug)]
+pub enum Finding {
+    /// A card, as JSON, with what it is named by.
+    Card(String, Option<String>),
+    /// The card is still the one that there is.
+    Unchanged,
+    /// There is none now.
+    Nothing,
+    /// There never will be one.
+    Never,
+}
+
+/// The most rows in one claim of which it turns out that they need no fetching any more.
+const SETTLED_AT_ONCE: usize = 100;
+
+/// Queues a URL of a message: what is new or due, at once; everything else when it is due.
 pub async fn enqueue(
     db: &impl ConnectionTrait,
     (space, message): (SpaceId, MessageId),
@@ -64,6 +85,7 @@ pub async fn enqueue(
         url: Set(url.to_owned()),
         state: Set(State::Pending.number()),
         card: Set(None),
+        tag: Set(None),
         due_at: Set(now.micros()),
         leased_until: Set(0),
         attempts: Set(0),
@@ -76,69 +98,126 @@ pub async fn enqueue(
     };
     message_link::Entity::insert(link).exec_without_returning(db).await?;
     row::Entity::insert(fresh).on_conflict(known).exec_without_returning(db).await?;
+    let is_due = row::Column::DueAt.lte(now.micros());
+    let state = Expr::case(is_due.clone(), State::Pending.number()).finally(State::Scheduled.number());
     row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value(State::Pending.number()))
+        .col_expr(row::Column::State, state.into())
         .filter(row::Column::SpaceId.eq(space.0))
         .filter(row::Column::UrlHash.eq(url_hash.to_vec()))
-        .filter(row::Column::DueAt.lte(now.micros()))
+        .filter(is_due.or(row::Column::State.eq(State::Settled.number())))
         .exec(db)
         .await
         .map(drop)
 }
 
-/// Claims what has been due longest, for `lease`: if the claimant dies, another one takes it over then.
+/// Claims for `lease` what was posted first, or else what has been due longest to be fetched again: if the claimant dies,
+/// another one takes it over then. What no message of the last `age` links to is not fetched again.
 pub async fn claim(
     db: &impl ConnectionTrait,
     now: Timestamp,
     lease: Duration,
+    age: Duration,
 ) -> Result<Option<Claim>, DbErr> {
-    let due = row::Entity::find()
-        .filter(row::Column::State.eq(State::Pending.number()))
+    for _ in 0..SETTLED_AT_ONCE {
+        let posted = next(db, State::Pending, now).await?;
+        let (due, age) = match posted {
+            Some(row) => (row, None),
+            None => match next(db, State::Scheduled, now).await? {
+                Some(row) => (row, Some(age)),
+                None => return Ok(None),
+            },
+        };
+        let name = (due.space_id, due.url_hash);
+        let newest = newest_link(db, &name).await?;
+        let is_wanted = newest.is_some_and(|newest| age.is_none_or(|age| is_younger(newest, now, age)));
+        let change = match is_wanted {
+            true => (row::Column::LeasedUntil, Expr::value((now + lease).micros())),
+            false => (row::Column::State, Expr::value(State::Settled.number())),
+        };
+        let changed = row::Entity::update_many()
+            .col_expr(change.0, change.1)
+            .filter(is(&name))
+            .filter(row::Column::LeasedUntil.eq(due.leased_until))
+            .exec(db)
+            .await?;
+        if is_wanted {
+            return Ok((changed.rows_affected > 0).then_some(Claim {
+                space: SpaceId(name.0),
+                url_hash: name.1,
+                url: due.url,
+                failures: due.attempts,
+                tag: due.tag.filter(|_| due.card.is_some()),
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// The row of this state that has been due longest and that nobody has claimed.
+async fn next(db: &impl ConnectionTrait, state: State, now: Timestamp) -> Result<Option<row::Model>, DbErr> {
+    row::Entity::find()
+        .filter(row::Column::State.eq(state.number()))
+        .filter(row::Column::DueAt.lte(now.micros()))
         .filter(row::Column::LeasedUntil.lte(now.micros()))
         .order_by_asc(row::Column::DueAt)
         .one(db)
-        .await?;
-    let Some(due) = due else { return Ok(None) };
-    let claimed = row::Entity::update_many()
-        .col_expr(row::Column::LeasedUntil, Expr::value((now + lease).micros()))
-        .filter(row::Column::SpaceId.eq(due.space_id))
-        .filter(row::Column::UrlHash.eq(due.url_hash.clone()))
-        .filter(row::Column::LeasedUntil.eq(due.leased_until))
-        .exec(db)
-        .await?;
-    Ok((claimed.rows_affected > 0).then_some(Claim {
-        space: SpaceId(due.space_id),
-        url_hash: due.url_hash,
-        url: due.url,
-        failures: due.attempts,
-    }))
+        .await
 }
 
-/// Stores what became of a claim, and when it is due again; an earlier card outlives a failure.
+/// The newest message that links there; the ids of messages sort by time.
+async fn newest_link(db: &impl ConnectionTrait, (space, url_hash): &Name) -> Result<Option<Uuid>, DbErr> {
+    let links = message_link::Entity::find().select_only().column(message_link::Column::MessageId);
+    links
+        .filter(message_link::Column::SpaceId.eq(*space))
+        .filter(message_link::Column::UrlHash.eq(url_hash.clone()))
+        .order_by_desc(message_link::Column::MessageId)
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await
+}
+
+/// Whether a message is younger than `age` at `time`.
+fn is_younger(message: Uuid, time: Timestamp, age: Duration) -> bool {
+    !age.is_zero() && message >= MessageId::first_at(time.minus(age)).0
+}
+
+fn is((space, url_hash): &Name) -> Condition {
+    Condition::all().add(row::Column::SpaceId.eq(*space)).add(row::Column::UrlHash.eq(url_hash.clone()))
+}
+
+/// Stores what became of a claim. It is fetched again when it is due, provided that a message links to it then that is
+/// younger than `age`. An earlier card outlives a failure.
 pub async fn finish(
     db: &impl ConnectionTrait,
     claim: &Claim,
-    card: Option<String>,
+    finding: Finding,
     due: Timestamp,
+    age: Duration,
 ) -> Result<(), DbErr> {
-    let (state, attempts) = match card {
-        Some(_) => (State::Fetched, 0),
-        None => (State::Failed, claim.failures.saturating_add(1)),
+    let name = (claim.space.0, claim.url_hash.clone());
+    let newest = newest_link(db, &name).await?;
+    let again = newest.is_some_and(|newest| is_younger(newest, due, age));
+    let state = match finding {
+        Finding::Never => State::Settled,
+        _ if again => State::Scheduled,
+        _ => State::Settled,
+    };
+    let failures = match finding {
+        Finding::Card(..) | Finding::Unchanged => 0,
+        Finding::Nothing | Finding::Never => claim.failures.saturating_add(1),
     };
     let mut update = row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value(state.number()))
-        .col_expr(row::Column::Attempts, Expr::value(attempts))
+        .col_expr(row::Column::Attempts, Expr::value(failures))
         .col_expr(row::Column::DueAt, Expr::value(due.micros()))
         .col_expr(row::Column::LeasedUntil, Expr::value(0_i64));
-    if let Some(card) = card {
-        update = update.col_expr(row::Column::Card, Expr::value(card));
+    if let Finding::Card(card, tag) = finding {
+        update = update
+            .col_expr(row::Column::Card, Expr::value(card))
+            .col_expr(row::Column::Tag, Expr::value(tag));
     }
-    update
-        .filter(row::Column::SpaceId.eq(claim.space.0))
-        .filter(row::Column::UrlHash.eq(claim.url_hash.clone()))
-        .exec(db)
-        .await
-        .map(drop)
+    update.filter(is(&name)).exec(db).await.map(drop)
 }
 
 /// A card as far as it is known.

@@ -82,12 +82,12 @@ impl<T> Followed<T> {
                 None => continue,
                 Some(Ok(())) => {
                     component.ready();
-                    tracing::info!(component = component.name(), "TLS files read again");
+                    tracing::info!(component = component.name(), "files read again");
                     "taken"
                 }
                 Some(Err(error)) => {
-                    component.warn(format!("the new TLS files are not taken: {error}"));
-                    tracing::error!(component = component.name(), %error, "TLS stays as it was");
+                    component.warn(format!("the new files are not taken: {error}"));
+                    tracing::error!(component = component.name(), %error, "what was there before stays in use");
                     "refused"
                 }
             };

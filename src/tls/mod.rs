@@ -50,6 +50,16 @@ pub enum TlsError {
         /// What is wrong with it.
         source: rustls::Error,
     },
+    /// The file of the public keys of image links cannot be used.
+    #[error("{}, line {line}: {flaw}", path.display())]
+    ImageKeys {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        flaw: &'static str,
+    },
     /// No client can be made of what the files hold.
     #[error("no client can be made with these certificates: {0}")]
     Client(#[from] reqwest::Error),

@@ -16,8 +16,10 @@ pub struct Answer {
     pub status: u16,
     /// The header fields, names in lower case.
     pub fields: BTreeMap<String, String>,
-    /// The body.
+    /// The body, as far as it is text.
     pub text: String,
+    /// The bytes of the body.
+    pub length: usize,
     /// The time from the request to the end of the answer.
     pub took: Duration,
 }
@@ -30,15 +32,16 @@ pub fn exchange(address: &str, request: &str, fields: &[&str], body: &str) -> An
     let length = body.len();
     let head = format!("{request} HTTP/1.1\r\n{fields}Connection: close\r\nContent-Length: {length}\r\n\r\n");
     stream.write_all([head.as_bytes(), body.as_bytes()].concat().as_slice()).expect("it reads");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("an answer");
     let took = begun.elapsed();
-    let (head, text) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a head and a body");
+    let (head, body) = (String::from_utf8_lossy(&answer[..end]), &answer[end + 4..]);
     let mut lines = head.lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("a status");
     let fields = lines.filter_map(|line| line.split_once(": "));
     let fields = fields.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
-    Answer { status, fields, text: text.to_owned(), took }
+    Answer { status, fields, text: String::from_utf8_lossy(body).into_owned(), length: body.len(), took }
 }
 
 impl Answer {

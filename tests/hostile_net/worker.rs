@@ -1,6 +1,12 @@
 //! A running worker.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
     onslaught::status,
@@ -64,4 +70,59 @@ impl Worker {
         let host = format!("Host: {host}");
         exchange(&self.address, &format!("GET {path}"), &[&[host.as_str()], fields].concat(), "")
     }
+}
+
+/// The number of the key that signs links of images, and the byte that its seed is made of.
+pub const KEY: (u32, u8) = (1, 7);
+
+/// A worker that shows images as well.
+pub struct ImageWorker {
+    worker: Worker,
+    images: String,
+    keys: PathBuf,
+}
+
+impl ImageWorker {
+    /// Starts one that knows this public key, with these settings as `SECTION__KEY`.
+    pub fn start(world: &World, worker: &Path, public: &[u8], settings: &[(&str, &str)]) -> Self {
+        let keys = world.directory().join("image.public");
+        write_keys(&keys, &[(KEY.0, public)]);
+        let mut command = world.confined(worker);
+        command.env("NATTER_IMAGE__PUBLIC_KEYS_FILE", &keys).env("NATTER_IMAGE__LISTEN", LISTEN);
+        command.envs(settings.iter().map(|(name, value)| (format!("NATTER_{name}"), value)));
+        program::serve(&mut command, LISTEN, &[]);
+        let process = Process::start(&mut command);
+        let serving = process.logged("serving");
+        let address = |member: &str| serving[member].as_str().expect("an address").to_owned();
+        let (address, images) = (address("address"), address("images"));
+        Self { worker: Worker { process, address }, images, keys }
+    }
+
+    /// The worker itself.
+    pub fn worker(&self) -> &Worker {
+        &self.worker
+    }
+
+    /// Where it listens.
+    pub fn addresses(&self) -> [&str; 2] {
+        [&self.worker.address, &self.images]
+    }
+
+    /// Asks the listener for images for this path and query.
+    pub fn image(&self, path: &str) -> Answer {
+        exchange(&self.images, &format!("GET {path}"), &[&format!("Host: {}", self.images)], "")
+    }
+
+    /// Replaces the keys it knows.
+    pub fn write_keys(&self, keys: &[(u32, &[u8])]) {
+        write_keys(&self.keys, keys);
+    }
+}
+
+fn write_keys(path: &Path, keys: &[(u32, &[u8])]) {
+    let lines: String =
+        keys.iter().map(|(id, key)| format!("{id} {}\n", URL_SAFE_NO_PAD.encode(key))).collect();
+    let unfinished = path.with_extension("new");
+    fs::write(&unfinished, lines).expect("the directory is ours");
+    fs::rename(&unfinished, path).expect("the directory is ours");
 }

@@ -1,7 +1,13 @@
 //! The Internet of one case: a DNS server, sites, canaries everywhere else, and a witness of all packets.
 
 use std::{
-    collections::BTreeSet, ffi::OsStr, fs, net::IpAddr, path::PathBuf, process::Command, sync::Arc,
+    collections::BTreeSet,
+    ffi::OsStr,
+    fs,
+    net::IpAddr,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
     time::Duration,
 };
 
@@ -79,6 +85,11 @@ impl World {
             world.page(site, "/favicon.ico", crate::reply::answer("404 Not Found", &[]));
         }
         world
+    }
+
+    /// The directory that the programs of this world work in.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     /// Adds a record to DNS, as a line of [`crate::zone::Zone`].

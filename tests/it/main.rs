@@ -21,6 +21,7 @@ mod edge;
 mod endings;
 mod full_disk;
 mod idempotency;
+mod images;
 mod journey;
 mod kill;
 mod lifecycle;

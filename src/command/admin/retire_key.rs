@@ -25,7 +25,8 @@ pub(super) async fn run(
     key: u32,
     yes: bool,
 ) -> anyhow::Result<ExitCode> {
-    let (id, ring) = (KeyId(key), console.rings.get(kind));
+    let id = KeyId(key);
+    let Some(ring) = console.rings.find(kind) else { bail!("there is no ring {}", kind.name()) };
     let trail = console.start(&format!("retire-key {} {id}", kind.name())).await?;
     let refusal = if ring.get(id).is_none() {
         Some(format!("the ring {} has no key {id}", kind.name()))
@@ -89,6 +90,11 @@ async fn what_dies(console: &Console, kind: RingKind, id: KeyId) -> anyhow::Resu
         RingKind::Idempotency => {
             "- requests with an Idempotency-Key that are sent again, within a day of the first, are \
              new ones: what they asked for is done twice\n"
+                .to_owned()
+        }
+        RingKind::Image => {
+            "- the URLs of images that it signed show nothing any more once the worker has the public keys that are left: \
+             run image-keys\n"
                 .to_owned()
         }
         RingKind::Checkpoint => format!(

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use anyhow::bail;
 use poem::http::StatusCode;
 
 use super::Console;
@@ -16,7 +17,13 @@ pub(super) async fn run(
     settings: &KeysSettings,
     ring: Option<RingKind>,
 ) -> anyhow::Result<ExitCode> {
-    for kind in RingKind::ALL.into_iter().filter(|kind| ring.is_none_or(|ring| ring == *kind)) {
+    let mut kinds = RingKind::ALL.to_vec();
+    kinds.extend(console.rings.image().map(|_| RingKind::Image));
+    kinds.retain(|kind| ring.is_none_or(|ring| ring == *kind));
+    if kinds.is_empty() {
+        bail!("there is no ring of keys for images: set preview.image_url, and it is made");
+    }
+    for kind in kinds {
         let trail = console.start(&format!("rotate-keys {}", kind.name())).await?;
         match key_ring::rotate(&settings.directory, kind, &console.random, console.clock.now()) {
             Ok(ring) => {

@@ -17,7 +17,7 @@ use crate::preview::{FetchError, Lifetime, Validators};
 const FRESH: std::ops::RangeInclusive<Duration> = Duration::from_secs(60)..=Duration::from_secs(86_400);
 
 /// How long a card is still shown while it is fetched anew behind the reader's back (RFC 5861).
-const STALE: Duration = Duration::from_secs(3600);
+pub const STALE: Duration = Duration::from_secs(3600);
 
 /// What an entry takes beside its texts, in bytes, roughly.
 const OVERHEAD: usize = 512;
@@ -82,7 +82,7 @@ impl Entry {
     /// The bytes that it takes, roughly.
     pub fn size(&self) -> usize {
         let validators = self.validators.as_ref().map_or(0, Validators::size);
-        let card = self.outcome.as_ref().map_or(0, |card| card.json.len() + card.tag.len());
+        let card = self.outcome.as_ref().map_or(0, |card| card.body.len() + card.tag.len());
         OVERHEAD + card + validators
     }
 }

@@ -1,4 +1,5 @@
-//! The worker's memory: cards and failures, bounded in bytes. One page is fetched once at a time, however many ask.
+//! The worker's memory: cards, thumbnails and failures, bounded in bytes. One page is fetched once at a time, however many
+//! ask.
 
 mod entry;
 mod rendered;
@@ -12,17 +13,34 @@ use quick_cache::{Weighter, sync::Cache};
 use tokio::sync::Semaphore;
 
 use self::entry::Entry;
-pub use self::rendered::Rendered;
-use super::{Ask, FetchError, Fetched, Previewer, Refusal, target::Target};
+pub use self::{entry::STALE, rendered::Rendered};
+use super::{Ask, FetchError, Fetched, Previewer, Refusal, image::Thumbnailer, target::Target};
 
 /// What an entry takes in the mean, in bytes: from it the number of entries is guessed.
 const USUAL_BYTES: usize = 1500;
 
-/// Which card: that of this URL in these languages.
+/// Which card, or which image.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
     url: String,
-    language: Option<HeaderValue>,
+    what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum What {
+    /// The card in these languages.
+    Card(Option<HeaderValue>),
+    /// A thumbnail with at most so many pixels a side.
+    Image(u32),
+}
+
+impl What {
+    fn language(&self) -> Option<&HeaderValue> {
+        match self {
+            Self::Card(language) => language.as_ref(),
+            Self::Image(_) => None,
+        }
+    }
 }
 
 /// Weighs entries in bytes.
@@ -31,31 +49,31 @@ struct Bytes;
 
 impl Weighter<Key, Entry> for Bytes {
     fn weight(&self, key: &Key, entry: &Entry) -> u64 {
-        (key.url.len() + key.language.as_ref().map_or(0, HeaderValue::len) + entry.size()) as u64
+        (key.url.len() + key.what.language().map_or(0, HeaderValue::len) + entry.size()) as u64
     }
 }
 
-/// Why there is no card right now.
+/// Why there is nothing to show right now.
 #[derive(Debug)]
-pub enum NoCard {
+pub enum Nothing {
     /// It is refused, or could not be made.
     Refused(Refusal),
     /// As many pages as allowed are being fetched already.
     Full,
 }
 
-/// A card, and how long it may be kept by who asked for it.
+/// A card or a thumbnail, and how long it may be kept by who asked for it.
 #[derive(Clone, Debug)]
 pub struct Kept {
-    /// The card.
-    pub card: Rendered,
+    /// The card, or the thumbnail.
+    pub shown: Rendered,
     /// For how long it is fresh; zero if nobody may keep it.
     pub fresh_for: Duration,
     /// Whether it was there already.
     pub from_memory: bool,
 }
 
-/// Cards from memory, or else from a bounded number of fetches at once. Clones share them.
+/// Cards and thumbnails from memory, or else from a bounded number of fetches at once. Clones share them.
 #[derive(Clone)]
 pub struct CardCache(Arc<Inner>);
 
@@ -63,14 +81,21 @@ struct Inner {
     previewer: Previewer,
     cards: Cache<Key, Entry, Bytes>,
     fetches: Semaphore,
+    thumbnailer: Option<Thumbnailer>,
 }
 
 impl CardCache {
-    /// A memory of at most `max_bytes` in front of `previewer`, which fetches at most `concurrent` pages at once.
-    pub fn new(previewer: Previewer, concurrent: usize, max_bytes: u64) -> Self {
+    /// A memory of at most `max_bytes` in front of `previewer`, which fetches at most `concurrent` pages and images at once.
+    /// Without a thumbnailer there are no images.
+    pub fn new(
+        previewer: Previewer,
+        thumbnailer: Option<Thumbnailer>,
+        concurrent: usize,
+        max_bytes: u64,
+    ) -> Self {
         let entries = usize::try_from(max_bytes).unwrap_or(usize::MAX) / USUAL_BYTES;
         let cards = Cache::with_weighter(entries.max(16), max_bytes, Bytes);
-        Self(Arc::new(Inner { previewer, cards, fetches: Semaphore::new(concurrent) }))
+        Self(Arc::new(Inner { previewer, cards, fetches: Semaphore::new(concurrent), thumbnailer }))
     }
 
     /// The longest time that a fetch takes.
@@ -81,10 +106,22 @@ impl CardCache {
     /// The card of the page at `url` in these languages.
     ///
     /// # Errors
-    /// [`NoCard`]: refusals by the URL alone come at once and are not remembered, failures are.
-    pub async fn card(&self, url: &str, language: Option<HeaderValue>) -> Result<Kept, NoCard> {
-        let target = self.0.previewer.judge(url).map_err(|rule| NoCard::Refused(rule.into()))?;
-        let key = Key { url: target.url().to_string(), language };
+    /// [`Nothing`]: refusals by the URL alone come at once and are not remembered, failures are.
+    pub async fn card(&self, url: &str, language: Option<HeaderValue>) -> Result<Kept, Nothing> {
+        self.what(url, What::Card(language)).await
+    }
+
+    /// The image at `url` with at most `size` pixels a side.
+    ///
+    /// # Errors
+    /// As [`card`](Self::card).
+    pub async fn image(&self, url: &str, size: u32) -> Result<Kept, Nothing> {
+        self.what(url, What::Image(size)).await
+    }
+
+    async fn what(&self, url: &str, what: What) -> Result<Kept, Nothing> {
+        let target = self.0.previewer.judge(url).map_err(|rule| Nothing::Refused(rule.into()))?;
+        let key = Key { url: target.url().to_string(), what };
         let known = self.0.cards.get(&key);
         if let Some(entry) = known.as_ref().filter(|entry| entry.is_usable()) {
             if entry.fresh_for().is_zero() {
@@ -104,7 +141,7 @@ impl CardCache {
             }
             Err(guard) => {
                 count("miss");
-                let _place = self.0.fetches.try_acquire().map_err(|_| NoCard::Full)?;
+                let _place = self.0.fetches.try_acquire().map_err(|_| Nothing::Full)?;
                 let entry = self.fetch(&key, target, known).await;
                 // An error would mean that somebody has removed the place: then nothing is kept.
                 let _ = guard.insert(entry.clone());
@@ -137,9 +174,17 @@ impl CardCache {
     async fn fetch(&self, key: &Key, target: Target, known: Option<Entry>) -> Entry {
         let old = known.and_then(|entry| Some((entry.outcome.ok()?, entry.validators)));
         let validators = old.as_ref().and_then(|(_, validators)| validators.clone());
-        let ask = Ask { language: key.language.clone(), known: validators.clone() };
-        match (self.0.previewer.fetch(target, &ask).await, old) {
+        let ask = Ask { language: key.what.language().cloned(), known: validators.clone() };
+        let fetched = match (&key.what, &self.0.thumbnailer) {
+            (What::Card(_), _) => self.0.previewer.fetch(target, &ask).await,
+            (What::Image(size), Some(thumbnailer)) => {
+                self.0.previewer.image(target, &ask, thumbnailer, *size).await
+            }
+            (What::Image(_), None) => Err(FetchError::NotHtml),
+        };
+        match (fetched, old) {
             (Ok(Fetched::Card(preview)), _) => Entry::card((&preview.card).into(), preview.lifetime),
+            (Ok(Fetched::Image(thumbnail, lifetime)), _) => Entry::card(thumbnail.into(), lifetime),
             (Ok(Fetched::Unchanged(mut lifetime)), Some((card, _))) => {
                 lifetime.validators = lifetime.validators.or(validators);
                 Entry::card(card, lifetime)
@@ -150,10 +195,10 @@ impl CardCache {
     }
 }
 
-fn kept(entry: &Entry, from_memory: bool) -> Result<Kept, NoCard> {
+fn kept(entry: &Entry, from_memory: bool) -> Result<Kept, Nothing> {
     match &entry.outcome {
-        Ok(card) => Ok(Kept { card: card.clone(), fresh_for: entry.fresh_for(), from_memory }),
-        Err(error) => Err(NoCard::Refused(error.clone().into())),
+        Ok(shown) => Ok(Kept { shown: shown.clone(), fresh_for: entry.fresh_for(), from_memory }),
+        Err(error) => Err(Nothing::Refused(error.clone().into())),
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -38,7 +38,13 @@ const ZSTD_WINDOW_LOG: u32 = 23;
 pub struct Body {
     plain: Take<Pin<Box<dyn AsyncRead + Send>>>,
     sent: Arc<AtomicU64>,
+    /// The stream broke before its end.
+    broken: Arc<AtomicBool>,
+    max_compressed: u64,
+    max_inflated: u64,
     plain_bytes: u64,
+    /// It was cut short here.
+    is_cut: bool,
     buffer: Box<[u8; CHUNK]>,
     places: Option<[Place; 2]>,
 }
@@ -52,16 +58,29 @@ impl Body {
     pub fn of(response: Response, max_compressed: u64, max_inflated: u64) -> Result<Self, FetchError> {
         let coding = content_coding(&response)?;
         let sent = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&sent);
+        let broken = Arc::new(AtomicBool::new(false));
+        let (counter, breaks) = (Arc::clone(&sent), Arc::clone(&broken));
         // A stream that breaks ends here: as an error it would take along what the decoder still holds.
         let stream = response.bytes_stream().scan((), move |(), chunk| {
             let chunk = chunk.inspect_err(|error| tracing::debug!(%error, "a page was cut short")).ok();
+            breaks.fetch_or(chunk.is_none(), Ordering::Relaxed);
             counter.fetch_add(chunk.as_ref().map_or(0, Bytes::len) as u64, Ordering::Relaxed);
             future::ready(chunk.map(Ok::<_, io::Error>))
         });
         let raw = BufReader::new(StreamReader::new(Box::pin(stream)).take(max_compressed));
         let plain = decoder(coding, raw).take(max_inflated);
-        Ok(Self { plain, sent, plain_bytes: 0, buffer: Box::new([0; CHUNK]), places: None })
+        let buffer = Box::new([0; CHUNK]);
+        Ok(Self {
+            plain,
+            sent,
+            broken,
+            max_compressed,
+            max_inflated,
+            plain_bytes: 0,
+            is_cut: false,
+            buffer,
+            places: None,
+        })
     }
 
     /// Keeps these places at the destination for as long as the body is read.
@@ -76,6 +95,7 @@ impl Body {
             Ok(0) => self.end(),
             Ok(_) if self.is_bomb() => {
                 tracing::debug!("a page was cut short: it inflates too far");
+                self.is_cut = true;
                 self.end()
             }
             Ok(length) => {
@@ -84,8 +104,26 @@ impl Body {
             }
             Err(error) => {
                 tracing::debug!(%error, "a page was cut short");
+                self.is_cut = true;
                 self.end()
             }
+        }
+    }
+
+    /// All of it.
+    ///
+    /// # Errors
+    /// [`FetchError::NotWhole`] if it broke, or reached a budget.
+    pub async fn whole(mut self) -> Result<Vec<u8>, FetchError> {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.chunk().await {
+            bytes.extend_from_slice(chunk);
+        }
+        let is_over = bytes.len() as u64 >= self.max_inflated || self.bytes_sent() >= self.max_compressed;
+        if is_over || self.is_cut || self.broken.load(Ordering::Relaxed) {
+            Err(FetchError::NotWhole)
+        } else {
+            Ok(bytes)
         }
     }
 

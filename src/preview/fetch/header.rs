@@ -18,6 +18,8 @@ pub const ACCEPT_PAGE: HeaderValue =
     HeaderValue::from_static("text/html,application/xhtml+xml;q=0.9,*/*;q=0.5");
 /// See [`ACCEPT_PAGE`].
 pub const ACCEPT_IMAGE: HeaderValue = HeaderValue::from_static("image/*");
+/// What is wanted of an image that is to be made small: what is decoded here.
+pub const ACCEPT_PICTURE: HeaderValue = HeaderValue::from_static("image/webp,image/png,image/jpeg,image/gif");
 /// See [`ACCEPT_PAGE`].
 pub const ACCEPT_OEMBED: HeaderValue = HeaderValue::from_static("application/json");
 

@@ -185,7 +185,24 @@ impl Fetcher {
     /// Fetches a page, walking redirects; every hop goes through the same door. The caller sets the
     /// deadline.
     pub async fn page(&self, first: Target, ask: &Ask) -> Result<Answer, FetchError> {
+        let budget = (self.max_compressed_bytes, self.max_inflated_bytes);
+        self.answer(first, ask, self.fields.clone(), budget).await
+    }
+
+    /// Fetches an image whole, in the same way.
+    pub async fn image(&self, first: Target, ask: &Ask, max_bytes: u64) -> Result<Answer, FetchError> {
         let mut fields = self.fields.clone();
+        fields.insert(ACCEPT, header::ACCEPT_PICTURE);
+        self.answer(first, ask, fields, (max_bytes, max_bytes)).await
+    }
+
+    async fn answer(
+        &self,
+        first: Target,
+        ask: &Ask,
+        mut fields: HeaderMap,
+        (max_compressed, max_inflated): (u64, u64),
+    ) -> Result<Answer, FetchError> {
         fields.extend(ask.language.clone().map(|language| (ACCEPT_LANGUAGE, language)));
         let (target, hop) = self.walk(first, &fields, ask.known.as_ref()).await?;
         let url = target.url().clone();
@@ -196,7 +213,7 @@ impl Fetcher {
         header::check_status(&hop.response)?;
         let (media, charset) = header::check_media(&hop.response)?;
         let opt_out = header::opt_out(&hop.response);
-        let body = Body::of(hop.response, self.max_compressed_bytes, self.max_inflated_bytes)?;
+        let body = Body::of(hop.response, max_compressed, max_inflated)?;
         let body = body.holding(hop.places);
         Ok(Answer::Page(Box::new(Page { url, media, charset, opt_out, lifetime, body })))
     }

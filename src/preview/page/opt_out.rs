@@ -39,6 +39,11 @@ impl OptOut {
         self
     }
 
+    /// Whether no image is to be shown.
+    pub fn wants_no_image(self) -> bool {
+        self.image
+    }
+
     /// Takes out of the card what is not to be shown.
     pub fn apply(self, card: &mut Card) {
         if self.text {

@@ -1,10 +1,10 @@
 //! The OpenAPI document, made without opening anything.
 
 use futures_util::FutureExt;
-use poem_openapi::OpenApiService;
+use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::{Map, Value, json};
 
-use super::get_preview::Api;
+use super::{answer, document_of_image, get_image::ImageApi, get_preview::Api};
 use crate::{
     preview::{
         card::Card,
@@ -15,10 +15,10 @@ use crate::{
 };
 
 /// The version of the worker's contract. A breaking change of it changes the first number.
-pub const VERSION: &str = "1.1.0";
+pub const VERSION: &str = "1.2.0";
 
-/// The operation as an OpenAPI service.
-pub(super) fn open_api(api: Api) -> OpenApiService<Api, ()> {
+/// Operations as an OpenAPI service.
+pub(super) fn open_api<T: OpenApi + 'static>(api: T) -> OpenApiService<T, ()> {
     OpenApiService::new(api, "Natter link previews", VERSION)
         .description(
             "Fetches strangers' pages and gives what they say about themselves. Nothing on this network can be \
@@ -29,35 +29,25 @@ pub(super) fn open_api(api: Api) -> OpenApiService<Api, ()> {
 
 /// The document as pretty JSON with a newline at its end.
 pub fn document() -> String {
-    let spec = open_api(Api::described()).spec();
+    let spec = open_api((Api::described(), ImageApi::described())).spec();
     let mut document: Value = serde_json::from_str(&spec).expect("the framework writes JSON");
     let operation = &mut document["paths"]["/preview"]["get"];
     operation["parameters"][0]["example"] = example_card().url.into();
-    let parameters = operation["parameters"].as_array_mut().expect("the operation has parameters");
-    parameters.push(if_none_match());
     operation["responses"] = responses();
+    document_of_image::complete(&mut document["paths"]["/image"]["get"]);
+    for path in ["/preview", "/image"] {
+        let parameters = &mut document["paths"][path]["get"]["parameters"];
+        parameters.as_array_mut().expect("the operation has parameters").push(if_none_match());
+    }
     format!("{document:#}\n")
 }
 
 /// The answers that the operation can give; the framework lists every status of the catalogue.
 fn responses() -> Value {
-    let problem = |problem: Problem, description: &str| {
-        let body = problem
-            .into_response(Some("0198c5d2-0000-7000-8000-000000000001"))
-            .into_body()
-            .into_bytes()
-            .now_or_never();
-        let example: Value = body
-            .and_then(Result::ok)
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .expect("a problem's body is in memory, and JSON");
-        answer(description, problem::CONTENT_TYPE, "Problem", example)
-    };
     let refused = Refusal::Url(UrlRule::Scheme);
-    let failed = Refusal::Fetch(FetchError::Deadline);
     Map::from_iter([
         ("200".into(), {
-            let mut card = answer("The card.", "application/json", "Card", json!(example_card()));
+            let mut card = body("The card.", "application/json", "Card", json!(example_card()));
             card["headers"] = cache_headers();
             card
         }),
@@ -77,19 +67,32 @@ fn responses() -> Value {
             ),
         ),
         ("500".into(), problem(Problem::internal(), "A defect in the worker.")),
-        (
-            "502".into(),
-            problem(
-                failed.into(),
-                "There is no preview. Whatever the reason, the answer is the same and comes at the deadline.",
-            ),
-        ),
-        (
-            "503".into(),
-            problem(super::get_preview::full(), "As many pages as allowed are being fetched already."),
-        ),
+        ("502".into(), no_preview()),
+        ("503".into(), problem(answer::full(), "As many pages as allowed are being fetched already.")),
     ])
     .into()
+}
+
+/// The answer for everything that depends on the network.
+pub(super) fn no_preview() -> Value {
+    problem(
+        Refusal::Fetch(FetchError::Deadline).into(),
+        "There is no preview. Whatever the reason, the answer is the same and comes at the deadline.",
+    )
+}
+
+/// An answer that is this problem.
+pub(super) fn problem(problem: Problem, description: &str) -> Value {
+    let bytes = problem
+        .into_response(Some("0198c5d2-0000-7000-8000-000000000001"))
+        .into_body()
+        .into_bytes()
+        .now_or_never();
+    let example: Value = bytes
+        .and_then(Result::ok)
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .expect("a problem's body is in memory, and JSON");
+    body(description, problem::CONTENT_TYPE, "Problem", example)
 }
 
 /// The field that the edge answers, and the framework therefore does not know.
@@ -97,14 +100,14 @@ fn if_none_match() -> Value {
     json!({
         "name": "If-None-Match",
         "in": "header",
-        "description": "The tags of cards that the caller has; if the card is one of them, the answer is 304.",
+        "description": "The tags of what the caller has; if the card or thumbnail is one of them, the answer is 304.",
         "required": false,
         "schema": {"type": "string"},
         "example": EXAMPLE_TAG,
     })
 }
 
-const EXAMPLE_TAG: &str = "\"3f0c9a7be1d2845660c7a1f9e2b83d54\"";
+pub(super) const EXAMPLE_TAG: &str = "\"3f0c9a7be1d2845660c7a1f9e2b83d54\"";
 
 /// What a card bears, so that its caller need not ask again too soon, nor be sent what it has.
 fn cache_headers() -> Value {
@@ -123,7 +126,7 @@ fn cache_headers() -> Value {
     })
 }
 
-fn answer(description: &str, media_type: &str, schema: &str, example: Value) -> Value {
+fn body(description: &str, media_type: &str, schema: &str, example: Value) -> Value {
     let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
     json!({"description": description, "content": {media_type: {"schema": schema, "example": example}}})
 }

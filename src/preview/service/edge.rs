@@ -9,7 +9,7 @@ use poem::{
 };
 use tokio::time::Instant;
 
-use super::{card_json::FromMemory, get_preview::PATH};
+use super::{card_json::FromMemory, get_image, get_preview};
 use crate::{
     allowed_hosts::AllowedHosts,
     clock::Clock,
@@ -65,7 +65,11 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         let started = Instant::now();
         let method = request.method().clone();
         let known = request.headers().get(header::IF_NONE_MATCH).cloned();
-        let operation = if request.uri().path() == PATH { "getPreview" } else { "none" };
+        let operation = match request.uri().path() {
+            get_preview::PATH => "getPreview",
+            get_image::PATH => "getImage",
+            _ => "none",
+        };
         let mut response = match self.answer(request).await {
             Ok(response) => response,
             Err(problem) => problem.into_response(Some(&id.to_string())),
@@ -76,7 +80,7 @@ impl<E: Endpoint> Endpoint for Edge<E> {
             response.set_body(());
         }
         if response.status().is_success() {
-            response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+            response.headers_mut().entry(header::CONTENT_TYPE).or_insert(JSON);
         }
         // Only an operation knows how long its answer is good for; problems have no such field.
         let lifetime = response.headers_mut().remove(header::CACHE_CONTROL);

@@ -1,53 +1,33 @@
 //! `GET /preview`: the card of a page.
 
-use std::time::Duration;
-
 use poem::{
     Request,
     http::{HeaderValue, header},
 };
 use poem_openapi::{OpenApi, param::Query, payload::Response};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
-use super::card_json::CardJson;
-use crate::{
-    preview::{
-        Refusal,
-        cache::{CardCache, Kept, NoCard},
-    },
-    problem::Problem,
-    random::Random,
-};
-
-/// How long after the deadline a failure shows, so that one cut off by the deadline looks the same as
-/// one that was known early.
-const MARGIN: Duration = Duration::from_millis(50);
-
-/// At most so many milliseconds later still, at random, so that the moment says nothing about the reason.
-const JITTER_MILLIS: u64 = 64;
-
-/// When a client that found the service full should try again.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
+use super::{answer, card_json::CardJson};
+use crate::{preview::cache::CardCache, problem::Problem};
 
 /// Where the operation is.
 pub(super) const PATH: &str = "/preview";
 
-/// The worker's one operation.
+/// The operation for cards.
 pub struct Api {
     /// Absent where only the document is made.
     cards: Option<CardCache>,
-    random: Random,
 }
 
 impl Api {
     /// The operation, with these cards.
     pub fn new(cards: CardCache) -> Self {
-        Self { cards: Some(cards), random: Random::system() }
+        Self { cards: Some(cards) }
     }
 
     /// The operation as a description only; it fetches nothing.
     pub fn described() -> Self {
-        Self { cards: None, random: Random::system() }
+        Self { cards: None }
     }
 }
 
@@ -67,35 +47,19 @@ impl Api {
         /// The languages wanted of the page, as the value of an Accept-Language field; sites may heed it.
         lang: Query<Option<String>>,
     ) -> Result<Response<CardJson>, Problem> {
-        check_given_once(request)?;
+        answer::check_given_once(request, "url")?;
         let language = lang.0.as_deref().map(language).transpose()?;
         let cards = self.cards.as_ref().ok_or_else(Problem::internal)?;
         let begun = Instant::now();
         match cards.card(&url, language).await {
-            Ok(kept) => Ok(answer(kept)),
-            Err(NoCard::Full) => Err(full()),
-            Err(NoCard::Refused(refusal)) => {
-                if let Refusal::Fetch(_) = refusal {
-                    let jitter =
-                        Duration::from_millis(u64::from_le_bytes(self.random.bytes()) % JITTER_MILLIS);
-                    let shown_at = begun + cards.deadline() + MARGIN + jitter;
-                    sleep_until(shown_at).await;
-                }
-                Err(refusal.into())
+            Ok(kept) => {
+                Ok(Response::new(CardJson { json: kept.shown.body.clone(), from_memory: kept.from_memory })
+                    .header(header::CACHE_CONTROL, answer::lifetime(&kept))
+                    .header(header::ETAG, kept.shown.tag))
             }
+            Err(nothing) => Err(answer::late(nothing, begun, cards.deadline()).await),
         }
     }
-}
-
-/// The card with the time that its caller may keep it, and a tag to ask with whether it is still the same.
-fn answer(kept: Kept) -> Response<CardJson> {
-    let lifetime = match kept.fresh_for.as_secs() {
-        0 => HeaderValue::from_static("no-store"),
-        seconds => HeaderValue::from_str(&format!("private, max-age={seconds}")).expect("digits fit a field"),
-    };
-    Response::new(CardJson { json: kept.card.json, from_memory: kept.from_memory })
-        .header(header::CACHE_CONTROL, lifetime)
-        .header(header::ETAG, kept.card.tag)
 }
 
 /// A list of languages as RFC 9110, section 12.5.4, has it, as far as its characters show.
@@ -108,17 +72,3 @@ fn language(text: &str) -> Result<HeaderValue, Problem> {
 
 /// The most bytes of languages.
 const MAX_LANGUAGE: usize = 64;
-
-/// The problem where no place for another fetch is left.
-pub(super) fn full() -> Problem {
-    Problem::unavailable("As many pages as allowed are being fetched already.", RETRY_AFTER)
-}
-
-/// Of two values one part of a system may judge the first and another fetch the second.
-fn check_given_once(request: &Request) -> Result<(), Problem> {
-    let query = request.uri().query().unwrap_or_default();
-    match url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "url").count() {
-        1 => Ok(()),
-        _ => Err(Problem::invalid_field("url", "has to be given once")),
-    }
-}

@@ -10,7 +10,7 @@ use tokio::{
     net::TcpListener,
 };
 
-use super::{document, endpoint};
+use super::{CardCache, document, endpoint};
 use crate::{
     allowed_hosts::AllowedHosts,
     preview::{Card, Previewer},
@@ -35,7 +35,8 @@ fn settings(port: u16, deadline: Duration) -> FetchSettings {
 
 fn service_with(settings: &FetchSettings, concurrent: usize) -> impl Endpoint<Output = Response> + use<> {
     let previewer = Previewer::new(settings).expect("the system has roots");
-    endpoint(previewer, concurrent, 1 << 20, AllowedHosts::public(([127, 0, 0, 1], 4569).into(), &[]))
+    let cards = CardCache::new(previewer, None, concurrent, 1 << 20);
+    endpoint(cards, AllowedHosts::public(([127, 0, 0, 1], 4569).into(), &[]))
 }
 
 fn service() -> impl Endpoint<Output = Response> {
@@ -289,15 +290,23 @@ async fn languages_have_a_form_and_no_case() {
 fn the_document_says_all_that_a_client_needs() {
     let document: Value = serde_json::from_str(&document()).expect("JSON");
     let paths = document["paths"].as_object().expect("paths");
-    assert_eq!(paths.keys().collect::<Vec<_>>(), ["/preview"]);
-    let operation = &document["paths"]["/preview"]["get"];
-    assert_eq!(operation["operationId"], "getPreview");
-    for text in [&operation["summary"], &operation["description"], &operation["parameters"][0]["description"]]
-    {
-        assert!(text.as_str().is_some_and(|text| !text.is_empty()));
+    assert_eq!(paths.keys().collect::<Vec<_>>(), ["/preview", "/image"]);
+    for (path, id) in [("/preview", "getPreview"), ("/image", "getImage")] {
+        let operation = &document["paths"][path]["get"];
+        assert_eq!(operation["operationId"], id);
+        for text in [&operation["summary"], &operation["description"]] {
+            assert!(text.as_str().is_some_and(|text| !text.is_empty()));
+        }
+        for parameter in operation["parameters"].as_array().expect("parameters") {
+            assert!(parameter["description"].is_string(), "{parameter}");
+            let has_form = parameter["name"] == "lang" || !parameter["example"].is_null();
+            assert!(has_form, "{parameter}");
+        }
     }
-    assert!(operation["parameters"][0]["example"].is_string());
-    let responses = operation["responses"].as_object().expect("responses");
+    let image = &document["paths"]["/image"]["get"]["responses"];
+    let statuses: Vec<_> = image.as_object().expect("responses").keys().collect();
+    assert_eq!(statuses, ["200", "304", "400", "404", "500", "502", "503"]);
+    let responses = document["paths"]["/preview"]["get"]["responses"].as_object().expect("responses");
     assert_eq!(responses.keys().collect::<Vec<_>>(), ["200", "304", "400", "500", "502", "503"]);
     for status in ["200", "304"] {
         for field in ["Cache-Control", "ETag"] {

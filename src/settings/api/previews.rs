@@ -1,6 +1,6 @@
 //! `[preview]`: the cards of links.
 
-use std::{path::PathBuf, time::Duration};
+use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 use url::{Host, Url};
@@ -27,6 +27,13 @@ pub struct PreviewsSettings {
     wait_ms: u32,
     /// How many pages are fetched at once.
     pub concurrent: usize,
+    /// The worker's endpoint for images, as readers see it; none: readers see images where they are.
+    #[serde(deserialize_with = "api_value::service")]
+    pub image_url: Option<Url>,
+    image_hours: u32,
+    refresh_days: u32,
+    fresh_min_seconds: u32,
+    fresh_max_seconds: u32,
     /// Hosts that are never fetched, beside our own.
     #[serde(deserialize_with = "value::hosts")]
     pub never_hosts: Vec<Host>,
@@ -46,6 +53,22 @@ impl PreviewsSettings {
         Duration::from_millis(self.wait_ms.into())
     }
 
+    /// How long a card is fresh at least and at most, whatever its page says.
+    pub fn fresh(&self) -> RangeInclusive<Duration> {
+        let [least, most] = [self.fresh_min_seconds, self.fresh_max_seconds].map(u64::from);
+        Duration::from_secs(least)..=Duration::from_secs(most)
+    }
+
+    /// How long the URL of an image is good at least.
+    pub fn image_lifetime(&self) -> Duration {
+        Duration::from_secs(u64::from(self.image_hours) * 3600)
+    }
+
+    /// The age of a message from which on its links are not fetched again by themselves; zero: they never are.
+    pub fn refresh(&self) -> Duration {
+        Duration::from_secs(u64::from(self.refresh_days) * 86_400)
+    }
+
     pub(super) fn check(&self, check: &mut Check<'_>) {
         let (ca, certificate, key) =
             ("preview.service_ca_file", "preview.service_certificate_file", "preview.service_key_file");
@@ -58,6 +81,15 @@ impl PreviewsSettings {
         }
         check.range("preview.wait_ms", self.wait_ms, 0..=10_000);
         check.range("preview.concurrent", self.concurrent, 1..=1000);
+        check.range("preview.image_hours", self.image_hours, 1..=8760);
+        check.range("preview.refresh_days", self.refresh_days, 0..=36_500);
+        check.range("preview.fresh_min_seconds", self.fresh_min_seconds, 1..=31_536_000);
+        check.range("preview.fresh_max_seconds", self.fresh_max_seconds, 1..=31_536_000);
+        check.require(
+            self.fresh_min_seconds <= self.fresh_max_seconds,
+            "preview.fresh_max_seconds",
+            "has to be at least preview.fresh_min_seconds",
+        );
         self.fetch.check("preview.fetch", check);
     }
 }

@@ -1,5 +1,5 @@
 -- Who may do what with which table: these verbs and no others. Run by every migration, as natter_owner; what an earlier
--- version granted and this one does not is taken back. docs/operations.md has the same as a table, which a test compares.
+-- version granted and this one does not is taken back. docs/postgresql.md has the same as a table, which a test compares.
 REVOKE ALL ON ALL TABLES IN SCHEMA natter FROM PUBLIC, natter_api_user, natter_retention;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA natter FROM PUBLIC, natter_api_user, natter_retention;
 REVOKE ALL ON SCHEMA natter FROM PUBLIC;
@@ -14,7 +14,7 @@ GRANT SELECT, INSERT, DELETE ON session TO natter_api_user;
 GRANT SELECT, INSERT, DELETE ON space TO natter_api_user;
 GRANT SELECT, INSERT, DELETE ON member TO natter_api_user;
 GRANT SELECT, INSERT, DELETE ON message TO natter_api_user;
-GRANT INSERT ON message_link TO natter_api_user;
+GRANT SELECT, INSERT ON message_link TO natter_api_user;
 GRANT SELECT, INSERT, DELETE ON capability TO natter_api_user;
 GRANT SELECT, INSERT, UPDATE ON card TO natter_api_user;
 GRANT SELECT, INSERT, DELETE ON idempotency TO natter_api_user;

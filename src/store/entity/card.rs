@@ -15,11 +15,14 @@ pub struct Model {
     /// As it stands in the message.
     #[sea_orm(column_type = "Text")]
     pub url: String,
-    /// 0 to be fetched, 1 fetched, 2 failed.
+    /// 0 to be fetched at once, 1 to be fetched again when it is due, 2 not to be fetched again by itself.
     pub state: i16,
     /// The card as JSON, once fetched.
     #[sea_orm(column_type = "Text", nullable)]
     pub card: Option<String>,
+    /// What the worker names the card by, as an `ETag` field.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub tag: Option<String>,
     /// When it is to be fetched (again), in microseconds since the Unix epoch.
     pub due_at: i64,
     /// Until when whoever claimed it is fetching it; 0 if nobody is.

@@ -2,6 +2,7 @@
 
 mod m0001_board;
 mod m0002_failures_by_time;
+mod m0003_card_refresh;
 
 use sea_orm::{
     ConnectionTrait, DbErr,
@@ -18,7 +19,11 @@ pub struct Schema;
 #[async_trait]
 impl MigratorTrait for Schema {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_board::Migration), Box::new(m0002_failures_by_time::Migration)]
+        vec![
+            Box::new(m0001_board::Migration),
+            Box::new(m0002_failures_by_time::Migration),
+            Box::new(m0003_card_refresh::Migration),
+        ]
     }
 }
 

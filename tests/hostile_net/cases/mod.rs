@@ -7,6 +7,7 @@ mod dns;
 mod egress;
 mod harness;
 mod http;
+mod image;
 mod manners;
 mod name;
 mod nat64;
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Case> {
         resource::cases(),
         manners::cases(),
         service::cases(),
+        image::cases(),
         differential::cases(),
         nat64::cases(),
         egress::cases(),

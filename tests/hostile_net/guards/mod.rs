@@ -8,6 +8,7 @@
 mod addresses;
 mod answers;
 mod connections;
+mod images;
 mod outside;
 mod redirects;
 mod urls;
@@ -23,6 +24,7 @@ pub fn all() -> Vec<Mutation> {
         redirects::mutations(),
         answers::mutations(),
         outside::mutations(),
+        images::mutations(),
     ]
     .into_iter()
     .flatten()

@@ -15,14 +15,14 @@ pub fn mutations() -> Vec<Mutation> {
             .showing("instead of"),
         Mutation::off("failures show at the deadline")
             .change(
-                "service/get_preview.rs",
-                "sleep_until(shown_at)",
-                "sleep_until(shown_at - cards.deadline())",
+                "service/answer.rs",
+                "sleep_until(begun + deadline + MARGIN + jitter)",
+                "sleep_until(begun + MARGIN + jitter)",
             )
             .noticed_by(&["service: every failure looks the same and shows at the deadline"])
             .showing("http://"),
         Mutation::off("one URL in a request")
-            .change("service/get_preview.rs", "name == \"url\").count()", "name == \"url\").count().min(1)")
+            .change("service/answer.rs", "name == parameter).count()", "name == parameter).count().min(1)")
             .noticed_by(&["service: two URLs in one request"])
             .showing("status: "),
         Mutation::off("our own requests are known again")

@@ -5,4 +5,5 @@ mod keep;
 mod lifetimes;
 mod links;
 mod not_kept;
+mod refresh;
 mod scopes;

@@ -101,7 +101,7 @@ async fn a_certificate_that_is_not_good_leaves_the_old_one_and_is_a_warning() {
     assert!(detail.contains("server.crt holds no certificate"), "{detail}");
     assert_eq!(shown(&client).await.expect("TLS"), before);
     call(&client).await.expect("it goes on");
-    assert!(worker.process.log().contains("TLS stays as it was"));
+    assert!(worker.process.log().contains("what was there before stays in use"));
     assert!(!worker.process.log().contains("hunter2"), "what stands in a file is not logged");
 
     let (_, key) = authority.loopback().write(worker.directory.path(), "server");

@@ -5,7 +5,7 @@ use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 use tokio::time::timeout;
 
 use self::site::{Site, ask, cache, cache_of, pass, title, title_of};
-use super::{NoCard, entry::Entry};
+use super::{Nothing, entry::Entry};
 use crate::preview::{FetchError, address::Rule, target::UrlRule};
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -95,7 +95,7 @@ async fn a_stale_card_outlives_a_failure_for_an_hour() {
     // A failed attempt lets the next reader try.
     until(async || title(&cache, &site).await == "1" && site.requests() >= 3).await;
     pass(3600).await;
-    assert!(matches!(ask(&cache, &site).await, Err(NoCard::Refused(_))), "it is too old");
+    assert!(matches!(ask(&cache, &site).await, Err(Nothing::Refused(_))), "it is too old");
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn a_failure_is_remembered() {
     let site = Site::start("404 Not Found", "").await;
     let cache = cache(&site);
     for _ in 0..3 {
-        assert!(matches!(ask(&cache, &site).await, Err(NoCard::Refused(_))));
+        assert!(matches!(ask(&cache, &site).await, Err(Nothing::Refused(_))));
     }
     assert_eq!(site.requests(), 1);
     site.answer("200 OK", "");

@@ -17,7 +17,7 @@ use tokio::{
 use crate::{
     preview::{
         Previewer,
-        cache::{CardCache, Kept, NoCard},
+        cache::{CardCache, Kept, Nothing},
     },
     settings::FetchSettings,
 };
@@ -130,7 +130,7 @@ pub fn cache_of(site: &Site, max_bytes: u64) -> CardCache {
         allow_for_development: vec!["127.0.0.0/8".parse().expect("a network")],
         ..FetchSettings::defaults()
     };
-    CardCache::new(Previewer::new(&settings).expect("the system has roots"), 8, max_bytes)
+    CardCache::new(Previewer::new(&settings).expect("the system has roots"), None, 8, max_bytes)
 }
 
 /// The same of a size that nothing here fills.
@@ -139,7 +139,7 @@ pub fn cache(site: &Site) -> CardCache {
 }
 
 /// Asks for the site's front page.
-pub async fn ask(cache: &CardCache, site: &Site) -> Result<Kept, NoCard> {
+pub async fn ask(cache: &CardCache, site: &Site) -> Result<Kept, Nothing> {
     cache.card(&site.url("/"), None).await
 }
 
@@ -150,7 +150,7 @@ pub async fn title(cache: &CardCache, site: &Site) -> String {
 
 /// The title of a card.
 pub fn title_of(kept: &Kept) -> String {
-    let card: crate::preview::Card = serde_json::from_slice(&kept.card.json).expect("a card is JSON");
+    let card: crate::preview::Card = serde_json::from_slice(&kept.shown.body).expect("a card is JSON");
     card.title.unwrap_or_default()
 }
 
