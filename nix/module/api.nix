@@ -15,15 +15,18 @@ let
   };
   home = "/var/lib/${name}";
   rings = lib.optionalAttrs (cfg.keysDirectory != null) (
-    lib.genAttrs (map (kind: "${kind}.keys") [
-      "session"
-      "capability"
-      "row"
-      "name"
-      "audit"
-      "checkpoint"
-      "idempotency"
-    ]) (file: "${cfg.keysDirectory}/${file}")
+    lib.genAttrs (map (kind: "${kind}.keys") (
+      [
+        "session"
+        "capability"
+        "row"
+        "name"
+        "audit"
+        "checkpoint"
+        "idempotency"
+      ]
+      ++ lib.optional ((cfg.settings.preview.image_url or "") != "") "image"
+    )) (file: "${cfg.keysDirectory}/${file}")
   );
   natter = service.from cfg rings;
   environment =
@@ -43,7 +46,7 @@ in
       default = null;
       example = "/run/keys/natter";
       description = ''
-        A directory of this machine with the seven key rings, which root reads. Without it the service makes and keeps them
+        A directory of this machine with the key rings, which root reads. Without it the service makes and keeps them
         in ${home}/data/keys.
       '';
     };

@@ -25,6 +25,7 @@ in
       enable = true;
       keysDirectory = "/run/keys/natter";
       settings.database.url = "postgres://natter_api_user@db.example.org/natter";
+      settings.preview.image_url = "https://images.example.org/image";
       files = {
         "database.password_file" = "/run/keys/natter-database";
         "database.ca_file" = "/etc/ssl/database-ca.pem";

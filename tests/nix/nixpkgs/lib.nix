@@ -16,6 +16,7 @@ let
       );
     mapAttrs' = make: set: listToAttrs (lib.mapAttrsToList make set);
     mapAttrsToList = make: set: map (name: make name set.${name}) (attrNames set);
+    optional = condition: part: if condition then [ part ] else [ ];
     optionalAttrs = condition: set: if condition then set else { };
     toUpper =
       let
