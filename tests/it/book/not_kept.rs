@@ -131,7 +131,12 @@ async fn no_rule_of_the_clock_blocks_logging_out() {
     let server = Server::start();
     let alice = server.user("alice").await;
     let (status, settings, _) = server.command(&["settings"]);
-    assert!(status.success() && !settings.contains("policy") && !settings.contains("hours"), "{settings}");
+    // For how long the address of a picture is good is no such rule.
+    let mut others = settings.lines().filter(|line| !line.starts_with("preview."));
+    assert!(
+        status.success() && !others.any(|line| line.contains("policy") || line.contains("hours")),
+        "{settings}"
+    );
     alice.client.delete("/sessions").await.expect(200);
 }
 

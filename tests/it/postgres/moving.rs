@@ -207,7 +207,7 @@ async fn what_does_not_fit_is_refused_and_changes_nothing_there() {
         (shared().url("natter_migrate", &filled), "not empty: there are rows in retired_name"),
         (
             shared().url("natter_api_user", &database),
-            "it lacks INSERT on audit_removal, SELECT on message_link, ownership of audit_seq_seq, ownership of capability",
+            "it lacks INSERT on audit_removal, ownership of audit_seq_seq, ownership of capability",
         ),
         (shared().url("natter_retention", &database), "INSERT on account"),
         ("postgres://natter_migrate@127.0.0.1:1/natter".to_owned(), "the database failed"),

@@ -23,9 +23,9 @@ use crate::{
 /// How many seconds a request may take.
 pub const DEADLINE: &str = "5";
 
-/// The longest that a client waits for its answer: the deadline, a second for what cannot be cut off, and one for a busy
+/// The longest that a client waits for its answer: the deadline, a second for what cannot be cut off, and two for a busy
 /// machine.
-pub const MOST: Duration = Duration::from_secs(7);
+pub const MOST: Duration = Duration::from_secs(8);
 
 /// Servers on one database, on addresses that stay.
 pub struct Replicas {
