@@ -10,8 +10,12 @@ pkgs.mkShell {
     curl
     iproute2
     jq
+    kustomize
+    openssl
+    podman
     postgresql
     python3
+    runc
     rustc
     rustfmt
     skopeo

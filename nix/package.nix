@@ -16,7 +16,8 @@ let
       ../build.rs
       ../src
       ../benches
-      ../tests
+      ../tests/hostile_net
+      ../tests/it
     ];
   };
   program =
@@ -28,7 +29,8 @@ let
         version = "0.1.0";
         strictDeps = true;
         CARGO_PROFILE = profile;
-        cargoExtraArgs = "--locked --bin ${name} ${flags}";
+        # Also where only the dependencies are built, so that both see the same tools.
+        nativeBuildInputs = [ pkgs.buildPackages.cargo-auditable ];
         # The tests want a network namespace, a browser and a shell: .ci/test.
         doCheck = false;
       };
@@ -37,6 +39,9 @@ let
       common
       // {
         cargoArtifacts = craneLib.buildDepsOnly (common // { cargoExtraArgs = "--locked ${flags}"; });
+        # The list of the crates, in the program itself; dependencies are built the same without it.
+        cargoBuildCommand = "cargo auditable build --profile ${profile}";
+        cargoExtraArgs = "--locked --bin ${name} ${flags}";
         disallowedReferences = [ pkgs.stdenv.cc.libc ];
         meta.mainProgram = name;
       }

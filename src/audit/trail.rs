@@ -9,7 +9,10 @@ use poem::http::StatusCode;
 use sea_orm::DbErr;
 
 use super::{Recorder, Request, recorder::Entry};
-use crate::{store::Write, timestamp::Timestamp};
+use crate::{
+    store::{Transaction, Write},
+    timestamp::Timestamp,
+};
 
 /// The audit of the request being handled. Clones share it.
 #[derive(Clone, Debug)]
@@ -46,6 +49,16 @@ impl Trail {
         let start = (!state.started.load(Ordering::SeqCst)).then(|| self.start_row());
         let end = state.recorder.entry(state.request.clone(), Some(status));
         state.recorder.record(start.into_iter().chain([end]).collect()).await
+    }
+
+    /// Writes the end row into another database that has the start row already, with whatever else its transaction writes.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn end_there(&self, db: &Transaction, status: StatusCode) -> Result<(), DbErr> {
+        let recorder = self.recorder();
+        let end = recorder.entry(self.0.request.clone(), Some(status));
+        recorder.ink().write(db, [&end]).await
     }
 
     /// Whether an effect is being committed, so that what becomes of it is not known yet.

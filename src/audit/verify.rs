@@ -33,7 +33,7 @@ use crate::{
 const PAGE: u64 = 1000;
 
 /// What verifying found.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Rows that were read.
     pub rows: u64,

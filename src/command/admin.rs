@@ -9,6 +9,7 @@ mod export;
 mod export_audit;
 mod grant_auditor;
 mod invite;
+mod move_to;
 mod reset_password;
 mod restore;
 mod retire_key;
@@ -89,6 +90,13 @@ pub(super) enum Command {
         /// A file that `backup` made.
         file: PathBuf,
     },
+    /// Take the database, an SQLite file, over to PostgreSQL: an empty database that was migrated. The server has to be
+    /// stopped; the file stays as it is.
+    Move {
+        /// The URL of the database, for natter_migrate. The files for the connection are those of [database].
+        #[arg(long, value_name = "URL")]
+        to: String,
+    },
     /// Say whether the audit log still says what was written; the exit status is 1 if not.
     VerifyAudit {
         /// A file of signed checkpoints (audit.checkpoint_file), which finds a tail that was cut off, too.
@@ -101,9 +109,11 @@ pub(super) enum Command {
 
 /// Runs one.
 pub(super) async fn run(command: Command, settings: &ApiSettings) -> anyhow::Result<ExitCode> {
-    // The one command that must have the database alone.
-    if let Command::Restore { file } = command {
-        return restore::run(settings, &file).await;
+    // Those that must have the database alone.
+    match &command {
+        Command::Restore { file } => return restore::run(settings, file).await,
+        Command::Move { to } => return move_to::run(settings, to).await,
+        _ => {}
     }
     let console = Console::open(settings).await?;
     let outcome = match command {
@@ -119,7 +129,7 @@ pub(super) async fn run(command: Command, settings: &ApiSettings) -> anyhow::Res
             retire_key::run(&console, &settings.keys, ring, key, yes).await
         }
         Command::Backup { file } => backup::run(&console, &file).await,
-        Command::Restore { .. } => Ok(ExitCode::SUCCESS),
+        Command::Restore { .. } | Command::Move { .. } => Ok(ExitCode::SUCCESS),
         Command::VerifyAudit { anchor } => verify_audit::run(&console, anchor.as_deref()).await,
         Command::ExportAudit => export_audit::run(&console).await,
     };

@@ -40,7 +40,8 @@ pub(super) async fn buffer(request: &mut Request, most: usize, deadline: Duratio
     if announced.is_some_and(|length: usize| length > most) {
         return Err(too_large());
     }
-    match timeout(deadline, body.into_bytes_limit(most)).await {
+    // Boxed, since most requests have no body, and would carry the room for reading one about.
+    match timeout(deadline, Box::pin(body.into_bytes_limit(most))).await {
         Ok(Ok(bytes)) => request.set_body(Body::from_bytes(bytes)),
         Ok(Err(ReadBodyError::PayloadTooLarge)) => return Err(too_large()),
         Ok(Err(_)) | Err(_) => {

@@ -2,17 +2,18 @@
 //!
 //! Origin, host, path and method, content type, query, credentials, rate of the account, body, audit start; then the
 //! operation; then audit end and headers. What is refused before the audit start has the end row only, within its
-//! address's budget for refusals.
+//! address's budget for refusals. All of it, but for what the client takes to send its body, has one [`deadline`].
 
 mod body;
 mod client_address;
 mod cors;
+mod deadline;
 mod limits;
 mod observe;
 mod query;
 mod transport;
 
-use std::{net::IpAddr, panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration};
+use std::{net::IpAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 use poem::{
@@ -20,12 +21,10 @@ use poem::{
     endpoint::BoxEndpoint,
     http::{Method, StatusCode, header},
 };
-use tokio::{
-    sync::Semaphore,
-    time::{Instant, sleep},
-};
+use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::task::TaskTracker;
 
+use self::deadline::{Deadline, deadline};
 pub use self::{client_address::ClientAddresses, cors::Origins, limits::Limits, transport::Transport};
 use crate::{
     allowed_hosts::AllowedHosts,
@@ -77,7 +76,7 @@ pub struct Policy {
     pub body_deadline: Duration,
     /// Requests that are worked on at once.
     pub max_in_flight: usize,
-    /// How long an operation may take.
+    /// How long a request may take, but for its body.
     pub deadline: Duration,
 }
 
@@ -120,41 +119,30 @@ impl Edge {
 }
 
 impl Gate {
-    async fn respond(&self, request: Request) -> Response {
-        let mut passage = Passage {
+    fn passage(&self, request: &Request) -> Passage {
+        Passage {
             id: RequestId::new(self.board.clock().now(), self.board.random()),
-            address: self.policy.addresses.of(&request),
+            address: self.policy.addresses.of(request),
             method: request.method().clone(),
             path: "(none)".to_owned(),
             operation: "none",
             pattern: "",
-        };
-        let is_head = passage.method == Method::HEAD;
-        let started = Instant::now();
-        let mut response = self.answer(&mut passage, request).await;
-        observe::observe(&passage, response.status(), started.elapsed());
-
-        if is_head {
-            response.set_body(());
         }
-        let headers = response.headers_mut();
-        if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind == "application/json; charset=utf-8") {
-            headers.insert(
-                header::CONTENT_TYPE,
-                header::HeaderValue::from_static("application/json;charset=utf-8"),
-            );
-        }
-        security_headers::apply(headers);
-        response
     }
 
-    async fn answer(&self, passage: &mut Passage, request: Request) -> Response {
-        let origin = self.policy.origins.judge(&request, &self.policy.hosts);
-        let mut trail = None;
-        let outcome = match (&origin, self.places.try_acquire()) {
-            (Err(problem), _) => Err(problem.clone()),
-            (Ok(_), Ok(_place)) => self.pass(passage, request, &mut trail).await,
-            (Ok(_), Err(_)) => Err(Problem::unavailable("The server is working on all it can.", RETRY_AFTER)),
+    /// Everything, to the last row of the audit.
+    async fn respond(
+        &self,
+        mut passage: Passage,
+        request: Request,
+        refusal: Option<Problem>,
+        deadline: Deadline,
+    ) -> Response {
+        let (started, mut trail) = (Instant::now(), None);
+        let outcome = match (refusal, self.places.try_acquire()) {
+            (Some(problem), _) => Err(problem),
+            (None, Ok(_place)) => self.pass(&mut passage, request, &deadline, &mut trail).await,
+            (None, Err(_)) => Err(Problem::unavailable("The server is working on all it can.", RETRY_AFTER)),
         };
         let mut response = match outcome {
             Ok(response) => response,
@@ -162,14 +150,12 @@ impl Gate {
         };
         let recorded = match &trail {
             Some(trail) => trail.end(response.status()).await.map_err(Problem::from),
-            None => self.record_aside(passage, response.status()).await,
+            None => self.record_aside(&passage, response.status()).await,
         };
         if let Err(problem) = recorded {
             response = problem.into_response(Some(&passage.id.to_string()));
         }
-        if let Ok(origin) = origin {
-            origin.allow(&mut response);
-        }
+        observe::observe(&passage, response.status(), started.elapsed());
         response
     }
 
@@ -178,6 +164,7 @@ impl Gate {
         &self,
         passage: &mut Passage,
         mut request: Request,
+        deadline: &Deadline,
         trail: &mut Option<Trail>,
     ) -> Result<Response, Problem> {
         self.policy.hosts.check(&request)?;
@@ -209,7 +196,7 @@ impl Gate {
         let query = query::parse(&request)?;
         self.policy.transport.check(&request, &query)?;
         query::refuse_unknown(&query, operation)?;
-        let credentials = self.credentials(passage, &request).await?;
+        let credentials = deadline.bound(self.credentials(passage, &request)).await??;
         let capability = GivenCapability::of(&request, &query)?;
         let account = match &credentials {
             Credentials::Session(session) => Some(session.account),
@@ -220,37 +207,23 @@ impl Gate {
             // Whoever shows no session cannot fill the audit log either.
             None => self.board.limits().refusal(passage.address)?,
         }
-        body::buffer(&mut request, self.policy.max_body, self.policy.body_deadline).await?;
+        let body = body::buffer(&mut request, self.policy.max_body, self.policy.body_deadline);
+        deadline.aside(self.policy.body_deadline, body).await?;
 
         let audited = passage.audited(account);
         let begun = match passage.method {
             Method::GET | Method::HEAD => self.board.audit().reading(audited),
-            _ => self.board.audit().start(audited).await?,
+            _ => deadline.bound(self.board.audit().start(audited)).await??,
         };
         *trail = Some(begun.clone());
         request.extensions_mut().insert(self.board.clone());
         request.extensions_mut().insert(Caller::new(credentials, capability, begun.clone(), passage.address));
-        match AssertUnwindSafe(self.operate(request, &begun)).catch_unwind().await {
+        let operation = deadline.bound_unless(|| begun.is_committing(), self.operations.call(request));
+        match AssertUnwindSafe(operation).catch_unwind().await {
             Ok(answer) => answer?.map_err(|error| problem::from_poem_at(error, passage.pattern)),
             Err(_) => {
                 metrics::counter!("natter_panics_total").increment(1);
                 Err(Problem::internal())
-            }
-        }
-    }
-
-    /// Runs the operation, until its deadline: then what it has written is undone. What is being committed is waited
-    /// for, since nobody could say what became of it.
-    async fn operate(&self, request: Request, trail: &Trail) -> Result<poem::Result<Response>, Problem> {
-        let mut operation = pin!(self.operations.call(request));
-        tokio::select! {
-            answer = operation.as_mut() => Ok(answer),
-            () = sleep(self.policy.deadline) => {
-                if trail.is_committing() {
-                    return Ok(operation.await);
-                }
-                metrics::counter!("natter_deadlines_total").increment(1);
-                Err(Problem::unavailable("The server could not do this in time; nothing was changed.", RETRY_AFTER))
             }
         }
     }
@@ -291,11 +264,34 @@ impl Gate {
 impl Endpoint for Edge {
     type Output = Response;
 
-    /// Answers in a task of its own, which a client that goes away does not cut off: every request has its end in the
-    /// audit.
+    /// Answers in a task of its own, which a client that goes away does not cut off, and neither does the deadline: every
+    /// request has its end in the audit.
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let gate = Arc::clone(&self.gate);
-        let answered = self.tasks.spawn(async move { gate.respond(request).await });
-        Ok(answered.await.unwrap_or_else(|_| Problem::internal().into_response(None)))
+        let (passage, is_head) = (gate.passage(&request), request.method() == Method::HEAD);
+        let (id, origin) = (passage.id, gate.policy.origins.judge(&request, &gate.policy.hosts));
+        let refusal = origin.as_ref().err().cloned();
+        let (deadline, due) = deadline(gate.policy.deadline);
+        let answered =
+            self.tasks.spawn(async move { gate.respond(passage, request, refusal, deadline).await });
+        let mut response = match due.wait(answered).await {
+            Ok(answered) => answered.unwrap_or_else(|_| Problem::internal().into_response(None)),
+            Err(problem) => problem.into_response(Some(&id.to_string())),
+        };
+        if let Ok(origin) = origin {
+            origin.allow(&mut response);
+        }
+        if is_head {
+            response.set_body(());
+        }
+        let headers = response.headers_mut();
+        if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind == "application/json; charset=utf-8") {
+            headers.insert(
+                header::CONTENT_TYPE,
+                header::HeaderValue::from_static("application/json;charset=utf-8"),
+            );
+        }
+        security_headers::apply(headers);
+        Ok(response)
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     hash::{BuildHasher, Hash, RandomState},
     marker::PhantomData,
+    sync::OnceLock,
 };
 
 use governor::{
@@ -13,21 +14,24 @@ use governor::{
 /// Sixteen bits of a keyed hash: two busy keys share an allowance once in 65,536 pairs.
 const COUNT: usize = 1 << 16;
 
+/// Buckets that are made at once, four kibibytes: those that no key has needed yet take no memory.
+const SHELF: usize = 1 << 9;
+
 /// A key's state is in the bucket its keyed hash names, so nobody can choose whose bucket to share.
 ///
 /// A map of keys would need pruning, a cap, and a rule for keys beyond it, which many addresses
 /// with one request each would soon make the rule for everybody. To use up these buckets takes
 /// each of them at its full rate.
 pub(super) struct Buckets<K, S = RandomState> {
-    buckets: Box<[InMemoryState]>,
+    shelves: Box<[OnceLock<Box<[InMemoryState]>>]>,
     hasher: S,
     keys: PhantomData<fn(&K)>,
 }
 
 impl<K, S: Default> Buckets<K, S> {
     pub(super) fn new() -> Self {
-        let buckets = (0..COUNT).map(|_| InMemoryState::default()).collect();
-        Self { buckets, hasher: S::default(), keys: PhantomData }
+        let shelves = (0..COUNT / SHELF).map(|_| OnceLock::new()).collect();
+        Self { shelves, hasher: S::default(), keys: PhantomData }
     }
 }
 
@@ -39,7 +43,9 @@ impl<K: Hash, S: BuildHasher> StateStore for Buckets<K, S> {
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
         let index = self.hasher.hash_one(key) as usize % COUNT;
-        self.buckets[index].measure_and_replace(&NotKeyed::NonKey, decide)
+        let shelf = self.shelves[index / SHELF]
+            .get_or_init(|| (0..SHELF).map(|_| InMemoryState::default()).collect());
+        shelf[index % SHELF].measure_and_replace(&NotKeyed::NonKey, decide)
     }
 }
 
@@ -68,6 +74,25 @@ mod tests {
 
         let after_a_flood = (1000..1_001_000).filter(|key| limiter.check_key(key).is_ok()).count();
         assert_eq!(granted + after_a_flood, COUNT, "each bucket grants what one key may have");
-        assert_eq!(limiter.into_state_store().buckets.len(), COUNT);
+        let made: usize = limiter
+            .into_state_store()
+            .shelves
+            .iter()
+            .filter_map(OnceLock::get)
+            .map(|shelf| shelf.len())
+            .sum();
+        assert_eq!(made, COUNT);
+    }
+
+    #[test]
+    fn what_nobody_needs_takes_no_memory() {
+        let limiter: RateLimiter<_, _, _, NoOpMiddleware<Nanos>> = RateLimiter::new(
+            Quota::per_hour(NonZeroU32::MIN),
+            Repeatable::new(),
+            FakeRelativeClock::default(),
+        );
+        assert!(limiter.check_key(&1).is_ok() && limiter.check_key(&1).is_err());
+        let made = limiter.into_state_store().shelves.iter().filter(|shelf| shelf.get().is_some()).count();
+        assert_eq!(made, 1);
     }
 }

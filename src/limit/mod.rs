@@ -15,7 +15,7 @@ use self::buckets::Buckets;
 /// A limit for each key: an account's id, or a
 /// [`ClientNetwork`](crate::client_network::ClientNetwork).
 ///
-/// Its memory is fixed, half a mebibyte, however many keys come. Time is governor's own
+/// Its memory is half a mebibyte at most, however many keys come. Time is governor's own
 /// (monotonic, so that setting the wall clock lets nobody through or out), and a test's to give.
 pub struct Limiter<K: Hash + Eq + Clone, C: Clock = MonotonicClock> {
     limiter: RateLimiter<K, Buckets<K>, C, NoOpMiddleware<C::Instant>>,

@@ -222,8 +222,9 @@ impl Kind {
                  a port scanner. Show the link without a card."
             }
             Self::Unavailable => {
-                "The server is busy or something it needs is away; nothing was changed. Try again after \
-                 `Retry-After`."
+                "The server is busy or something it needs is away; nothing was changed, unless `detail` says that it \
+                 could not be found out in time. Try again after `Retry-After`, with the same `Idempotency-Key` if there \
+                 was one: what was done is not done twice then."
             }
         }
     }

@@ -79,6 +79,11 @@ impl Root {
     }
 }
 
+/// Whether the row bears its MAC: else it is nothing.
+pub(super) fn bears_its_mac(row: &row::Model, macs: &RowMac) -> bool {
+    Root::of(row, macs).is_some()
+}
+
 /// Stores a root.
 pub async fn insert(db: &impl ConnectionTrait, macs: &RowMac, root: &Root) -> Result<(), DbErr> {
     let (mac_key, mac) = macs.make("capability", &root.mac_parts());
@@ -117,7 +122,7 @@ pub async fn recall(
     id: CapabilityId,
     now: Timestamp,
 ) -> Result<Option<Root>, DbErr> {
-    let found = store.memory.roots.recall(store, id, find(store.read(), macs, id, now)).await?;
+    let found = store.memory.roots.recall(store, id, || find(store.read(), macs, id, now)).await?;
     Ok(found.filter(|root| now < root.expires))
 }
 

@@ -32,7 +32,7 @@ pub async fn roles(
 
 /// As [`roles`], by what is remembered.
 pub async fn recall(store: &Store, space: SpaceId, account: AccountId) -> Result<Vec<Role>, DbErr> {
-    let read = async { roles(store.read(), space, account).await.map(Some) };
+    let read = async || roles(store.read(), space, account).await.map(Some);
     Ok(store.memory.roles.recall(store, (space, account), read).await?.unwrap_or_default())
 }
 

@@ -90,18 +90,23 @@ impl<K: Hash + Eq + Clone, V: Clone> Known<K, V> {
     }
 
     /// What is known under `key`; else what `read` finds, which is known from then on.
-    pub(super) async fn recall(
+    ///
+    /// The reading is boxed: whoever is answered from memory carries no room for it about.
+    pub(super) async fn recall<F>(
         &self,
         store: &Store,
         key: K,
-        read: impl Future<Output = Result<Option<V>, DbErr>>,
-    ) -> Result<Option<V>, DbErr> {
+        read: impl FnOnce() -> F,
+    ) -> Result<Option<V>, DbErr>
+    where
+        F: Future<Output = Result<Option<V>, DbErr>>,
+    {
         // Asked before it is read: what changes meanwhile ends this edition.
-        let Some(edition) = store.edition() else { return read.await };
+        let Some(edition) = store.edition() else { return Box::pin(read()).await };
         if let Some(value) = self.get(edition, &key) {
             return Ok(Some(value));
         }
-        let found = read.await?;
+        let found = Box::pin(read()).await?;
         if let Some(value) = &found {
             self.put(edition, key, value.clone());
         }
@@ -119,14 +124,14 @@ impl<K: Hash + Eq + Clone, V: Clone> Known<K, V> {
         F: Future<Output = Result<HashMap<K, V>, DbErr>>,
     {
         let mut unknown: HashSet<K> = keys.into_iter().collect();
-        let Some(edition) = store.edition() else { return read(unknown).await };
+        let Some(edition) = store.edition() else { return Box::pin(read(unknown)).await };
         let mut all = HashMap::new();
         unknown.retain(|key| match self.get(edition, key) {
             Some(value) => all.insert(key.clone(), value).is_some(),
             None => true,
         });
         if !unknown.is_empty() {
-            for (key, value) in read(unknown).await? {
+            for (key, value) in Box::pin(read(unknown)).await? {
                 self.put(edition, key.clone(), value.clone());
                 all.insert(key, value);
             }
@@ -166,7 +171,7 @@ mod tests {
         store.migrate().await.expect("migrated");
         let reads = AtomicU32::new(0);
         let look = async |meanwhile: Option<&Store>| {
-            let read = async {
+            let read = async || {
                 reads.fetch_add(1, Ordering::SeqCst);
                 if let Some(store) = meanwhile {
                     commit(store).await;
@@ -194,7 +199,7 @@ mod tests {
     async fn without_a_file_nothing_is_remembered() {
         let store = Store::open("sqlite::memory:").await.expect("opened");
         for number in 1..4_u128 {
-            let read = async { Ok(Some(number.to_string())) };
+            let read = async || Ok(Some(number.to_string()));
             let name = store.memory.names.recall(&store, AccountId(Uuid::nil()), read).await;
             assert_eq!(name, Ok(Some(number.to_string())));
         }

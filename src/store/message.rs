@@ -70,7 +70,7 @@ pub async fn recall<P: SpacePolicy>(
     proof: &Authorised<P>,
     id: MessageId,
 ) -> Result<Option<Message>, DbErr> {
-    store.memory.messages.recall(store, (proof.space(), id), find(store.read(), proof, id)).await
+    store.memory.messages.recall(store, (proof.space(), id), || find(store.read(), proof, id)).await
 }
 
 /// Messages of the space that `proof` opens; at most `limit`.

@@ -23,6 +23,7 @@ mod row_mac;
 mod schema;
 pub mod session;
 pub mod space;
+mod transfer;
 mod write;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -36,6 +37,7 @@ pub use self::{
     restore::{Replacement, RestoreError},
     row_mac::RowMac,
     schema::Schema,
+    transfer::{Contents, Transfer, TransferError},
     write::Write,
 };
 use self::{
@@ -78,6 +80,12 @@ pub enum OpenError {
     /// The database is being replaced by a backup.
     #[error("{} is being restored: try again when that is done", .0.display())]
     BeingReplaced(PathBuf),
+    /// Somebody works on the database that was asked for alone.
+    #[error("{} is in use: stop the server and every other command first", .0.display())]
+    InUse(PathBuf),
+    /// There is no such file.
+    #[error("{0} names no file of a database that is there")]
+    NotThere(String),
     /// The database was made by a newer program.
     #[error(
         "the database has schema {found}, this program knows {known} at most: run the newer program, \
@@ -107,6 +115,14 @@ impl Store {
     /// [`OpenError::Directory`], [`OpenError::BeingReplaced`] and [`OpenError::Database`].
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         engine::open_url(url).await
+    }
+
+    /// Opens the file of a sqlite: URL that is there and that nobody else has open, and keeps others from opening it.
+    ///
+    /// # Errors
+    /// [`OpenError::NotThere`], [`OpenError::InUse`] and [`OpenError::Database`].
+    pub async fn alone(url: &str) -> Result<Self, OpenError> {
+        engine::open_alone(url).await
     }
 
     /// Opens what the settings name, a file or a server, without looking at its schema. A server is not connected to

@@ -52,6 +52,11 @@ impl Session {
     }
 }
 
+/// Whether the row bears its MAC: else it is nothing.
+pub(super) fn bears_its_mac(row: &row::Model, macs: &RowMac) -> bool {
+    Session::of(row, macs).is_some()
+}
+
 /// Stores a session under the hash of its token.
 pub async fn insert(
     db: &impl ConnectionTrait,
@@ -91,7 +96,7 @@ pub async fn recall(
     hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<Option<Session>, DbErr> {
-    let found = store.memory.sessions.recall(store, *hash, find(store.read(), macs, hash, now)).await?;
+    let found = store.memory.sessions.recall(store, *hash, || find(store.read(), macs, hash, now)).await?;
     Ok(found.filter(|session| now < session.expires))
 }
 

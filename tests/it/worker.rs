@@ -1,8 +1,10 @@
 //! The preview worker as a program.
 
 use std::{
+    fs,
     io::{ErrorKind, Read, Write},
     net::TcpListener,
+    os::unix::fs::MetadataExt,
     process::{Command, Output},
     thread,
 };
@@ -72,6 +74,26 @@ fn everything_wrong_with_the_settings_is_said_at_once() {
     let (code, out, _) = output(worker(&["settings"]).env("NATTER_FETCH__PORTS", "[8080]"));
     assert_eq!(code, Some(0));
     assert!(out.contains("fetch.ports = [8080]  # environment NATTER_FETCH__PORTS\n"), "{out}");
+}
+
+#[test]
+fn a_missing_resolv_conf_is_named_with_what_to_do() {
+    let root = fs::metadata("/proc/self").expect("/proc is mounted").uid() == 0;
+    // The file is absent, then there without a server; the machine's own stays as it is.
+    for make in ["true", ": > /etc/resolv.conf"] {
+        let mut alone = Command::new("unshare");
+        if !root {
+            alone.args(["--user", "--map-root-user"]);
+        }
+        let script =
+            format!("mount -t tmpfs tmpfs /etc && {make} && exec \"$0\" fetch http://a.example.com/");
+        alone.args(["--mount", "--", "sh", "-c", &script, env!("CARGO_BIN_EXE_natter-preview")]);
+        let (code, out, errors) = output(alone.env("RUST_BACKTRACE", "0"));
+        assert_eq!((code, out.as_str()), (Some(1), ""), "{errors}");
+        let wanted = "Error: there is no name server to ask: mount an /etc/resolv.conf with a `nameserver` line, \
+                      or set fetch.nameservers (";
+        assert!(errors.starts_with(wanted) && errors.lines().count() == 1, "{errors}");
+    }
 }
 
 /// Answers the one request that comes with a page.

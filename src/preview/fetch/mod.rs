@@ -47,8 +47,11 @@ use crate::{clock::Clock, settings::FetchSettings, tls::TlsError};
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// There are no name servers to ask.
-    #[error("the name servers of /etc/resolv.conf cannot be read: {0}")]
-    Nameservers(#[from] hickory_resolver::net::NetError),
+    #[error(
+        "there is no name server to ask: mount an /etc/resolv.conf with a `nameserver` line, or set \
+         fetch.nameservers ({0})"
+    )]
+    Nameservers(hickory_resolver::net::NetError),
     /// No certificate authority is trusted.
     #[error(transparent)]
     Roots(#[from] NoRoots),
@@ -148,7 +151,8 @@ impl Fetcher {
         Ok(Self {
             addresses,
             urls: settings.into(),
-            resolver: Resolver::new(&settings.nameservers, settings.connect)?,
+            resolver: Resolver::new(&settings.nameservers, settings.connect)
+                .map_err(StartError::Nameservers)?,
             connecting: Connecting {
                 tls: client_config()?,
                 timeout: settings.connect,

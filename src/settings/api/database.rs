@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use url::Url;
 
-use crate::settings::{Check, tls, tls::check_pair};
+use crate::settings::{Check, Faults, tls, tls::check_pair};
 
 /// The port of a PostgreSQL server where the URL names none.
 const PORT: u16 = 5432;
@@ -73,6 +73,22 @@ impl DatabaseSettings {
             key_file: self.key_file.clone(),
             connections: self.connections,
         })
+    }
+
+    /// The same settings for the PostgreSQL server at `url`.
+    ///
+    /// # Errors
+    /// What is wrong with the URL, or with the files that these settings name for it.
+    pub fn on_server(&self, url: &str) -> Result<Self, Faults> {
+        let there = Self { url: url.to_owned(), ..self.clone() };
+        let mut faults = Faults::default();
+        let mut check = Check { source_of: &|_| "--to".to_owned(), faults: &mut faults };
+        let is_server = there.server_urls().is_some();
+        check.require(is_server, "database.url", "expected the URL of a PostgreSQL server");
+        if is_server {
+            there.check(&mut check);
+        }
+        if faults.is_empty() { Ok(there) } else { Err(faults) }
     }
 
     /// A URL for each of the hosts, which stand in one URL with commas between them.

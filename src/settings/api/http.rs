@@ -91,7 +91,7 @@ impl HttpSettings {
         Duration::from_secs(self.stall_seconds.into())
     }
 
-    /// How long an operation may take.
+    /// How long a request may take, apart from its body.
     pub fn deadline(&self) -> Duration {
         Duration::from_secs(self.deadline_seconds.into())
     }

@@ -1,5 +1,5 @@
 -- Who may do what with which table: these verbs and no others. Run by every migration, as natter_owner; what an earlier
--- version granted and this one does not is taken back. docs/operations.md has the same as a table, which a test compares.
+-- version granted and this one does not is taken back. docs/postgresql.md has the same as a table, which a test compares.
 REVOKE ALL ON ALL TABLES IN SCHEMA natter FROM PUBLIC, natter_api_user, natter_retention;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA natter FROM PUBLIC, natter_api_user, natter_retention;
 REVOKE ALL ON SCHEMA natter FROM PUBLIC;

@@ -34,6 +34,11 @@ pub(super) async fn open_url(url: &str) -> Result<Store, OpenError> {
     sqlite::open(url).await
 }
 
+/// Opens the file of a sqlite: URL that nobody else has open, and keeps it from others.
+pub(super) async fn open_alone(url: &str) -> Result<Store, OpenError> {
+    sqlite::open_alone(url).await
+}
+
 /// Opens what the settings name. A server works on a statement for `statement_timeout` at most.
 pub(super) async fn open(
     settings: &DatabaseSettings,
@@ -131,5 +136,39 @@ pub(super) async fn migrated(write: &Connection, migrator: DatabaseConnection) -
             migrator.close().await
         }
         Connection::File(_) => Ok(()),
+    }
+}
+
+/// What the role that we are lacks to fill the tables; nothing, if it may.
+pub(super) async fn lacks_to_fill(db: &Transaction) -> Result<Vec<String>, DbErr> {
+    match db {
+        Transaction::Server(_) => {
+            let lacking = Statement::from_string(DbBackend::Postgres, postgres::fill::LACKS);
+            let rows = db.query_all_raw(lacking).await?;
+            let mut lacking =
+                rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<Vec<_>, _>>()?;
+            lacking.sort();
+            Ok(lacking)
+        }
+        // Whoever has the file may write it.
+        Transaction::File(_) => Ok(Vec::new()),
+    }
+}
+
+/// Begins to fill the tables with rows that have their numbers, and of which one may refer to a later one.
+pub(super) async fn fill(db: &Transaction) -> Result<(), DbErr> {
+    let begin = match db {
+        Transaction::Server(_) => postgres::fill::BEGIN,
+        Transaction::File(_) => "PRAGMA defer_foreign_keys = on",
+    };
+    db.execute_unprepared(begin).await.map(drop)
+}
+
+/// Ends what [`fill`] began: new rows get larger numbers than there are.
+pub(super) async fn filled(db: &Transaction) -> Result<(), DbErr> {
+    match db {
+        Transaction::Server(_) => db.execute_unprepared(postgres::fill::END).await.map(drop),
+        // It looks at the largest one itself.
+        Transaction::File(_) => Ok(()),
     }
 }

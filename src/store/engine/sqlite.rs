@@ -39,6 +39,16 @@ pub(super) async fn open(url: &str) -> Result<Store, OpenError> {
     Ok(Store { _hold: hold, ..connected(url, edition, |options| options).await? })
 }
 
+/// Opens a file that is there, alone.
+pub(super) async fn open_alone(url: &str) -> Result<Store, OpenError> {
+    let path = sqlite_path(url).filter(|path| path.is_file());
+    let path = path.ok_or_else(|| OpenError::NotThere(url.to_owned()))?;
+    let hold = Hold::alone(path)
+        .map_err(|source| OpenError::Directory { directory: path.display().to_string(), source })?;
+    let hold = hold.ok_or_else(|| OpenError::InUse(path.to_owned()))?;
+    Ok(Store { _hold: Some(Arc::new(hold)), ..open_file(path).await? })
+}
+
 /// Opens a file that nobody else opens: one that is being restored, or replaced.
 pub(in crate::store) async fn open_file(path: &Path) -> Result<Store, OpenError> {
     let path = path.to_owned();

@@ -2,12 +2,14 @@
 
 mod chaos;
 mod cluster;
+mod deadline;
 mod each_grant;
 mod everything;
 mod failover;
 mod full_disk;
 mod grants;
 mod migrate;
+mod moving;
 mod plans;
 mod proxy;
 mod replicas;

@@ -4,21 +4,25 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::{Proxy, name, shared};
+use super::{
+    Proxy, name, shared,
+    writers::{DEADLINE, MOST},
+};
 use crate::{
     client::{Client, Session, path, send},
     process::PATIENCE,
     server::Server,
 };
 
-/// The longest that a request may take whose database does not answer: two waits for a statement, and a little.
-const MOST: Duration = Duration::from_secs(15);
+/// The longest until all is well again: two waits for a statement, and a little.
+const WELL_WITHIN: Duration = Duration::from_secs(15);
 
 fn start(proxy: &Proxy) -> Server {
     let directory = super::fresh_directory();
     let database = name(directory.path()).expect("it has one");
     let url = format!("postgres://natter_api_user@127.0.0.1:{}/{database}", proxy.port);
-    Server::start_in(directory, &[("NATTER_DATABASE__URL", &url)])
+    let settings = [("NATTER_DATABASE__URL", url.as_str()), ("NATTER_HTTP__DEADLINE_SECONDS", DEADLINE)];
+    Server::start_in(directory, &settings)
 }
 
 /// Posts until it is acknowledged; how long the longest answer took, and all of them.
@@ -50,7 +54,7 @@ async fn connections_that_go_silent_are_given_up_and_others_are_made() {
         proxy.silence();
         let (longest, all) = post(&server, &alice, &messages, key).await;
         println!("{key}: the longest answer {longest:.1?}, acknowledged after {all:.1?}");
-        assert!(longest < MOST && all < MOST, "{longest:?} {all:?}");
+        assert!(longest < MOST && all < WELL_WITHIN, "{longest:?} {all:?}");
         let read = alice.client.get(&messages).await.expect(200).json();
         assert_eq!(read.as_array().map(Vec::len), Some(number + 1));
     }
@@ -109,5 +113,5 @@ async fn while_nothing_comes_through_requests_get_503_in_time_and_ready_says_why
         "the longest of 20 answers {longest:.1?}; well again after {:.1?}, acknowledged {all:.1?}",
         again.elapsed()
     );
-    assert!(again.elapsed() < MOST);
+    assert!(again.elapsed() < WELL_WITHIN);
 }

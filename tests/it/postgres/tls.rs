@@ -9,21 +9,27 @@ use crate::{
     server::{self, Server, Starting},
 };
 
-/// What a server is told of a database that has to show a certificate of `authority`'s.
-fn begin(cluster: &Cluster, authority: Option<&Authority>) -> Starting {
+/// What a server is told of a database that has to show a certificate of `authority`'s. The system trusts `system`.
+fn begin_where(cluster: &Cluster, authority: Option<&Authority>, system: &Authority) -> Starting {
     let directory = server::fresh_directory();
     write_password(directory.path());
     let url = cluster.url("natter_api_user", "natter");
     let ca_file = authority.map(|authority| authority.write(directory.path(), "database"));
     let ca_file = ca_file.unwrap_or_default().display().to_string();
+    let system = system.write(directory.path(), "system").display().to_string();
     Server::begin_in(
         directory,
         &[
             ("NATTER_DATABASE__URL", &url),
             ("NATTER_DATABASE__PASSWORD_FILE", "password"),
             ("NATTER_DATABASE__CA_FILE", &ca_file),
+            ("SSL_CERT_FILE", &system),
         ],
     )
+}
+
+fn begin(cluster: &Cluster, authority: Option<&Authority>) -> Starting {
+    begin_where(cluster, authority, &Authority::new())
 }
 
 fn secure(authority: &Authority, names: &[&str], validity: Validity) -> Cluster {
@@ -48,6 +54,9 @@ async fn a_server_of_the_authority_and_name_is_spoken_to_and_no_other() {
 
     let strange = begin(&good, Some(&Authority::new())).reason().await.to_string();
     assert!(strange.contains("UnknownIssuer"), "{strange}");
+    let trusted_by_the_system =
+        begin_where(&good, Some(&Authority::new()), &authority).reason().await.to_string();
+    assert!(trusted_by_the_system.contains("UnknownIssuer"), "{trusted_by_the_system}");
     let plain = begin(&good, None).reason().await.to_string();
     assert!(plain.contains("no encryption"), "{plain}");
 

@@ -1,9 +1,24 @@
-# A stand-in for the two functions of crane that the flake calls.
+# A stand-in for the functions of crane that the flake calls. As with crane, the dependencies are built from the manifests
+# and the lock file, and from no other source.
 {
   outputs = _: {
-    mkLib = pkgs: {
-      buildDepsOnly = arguments: pkgs.derive "${arguments.pname}-deps" arguments;
-      buildPackage = arguments: pkgs.derive arguments.pname arguments;
-    };
+    mkLib =
+      pkgs:
+      let
+        manifests =
+          source:
+          map (path: builtins.path { inherit path; name = "manifest"; }) (
+            builtins.filter (path: builtins.match "Cargo\\.(toml|lock)" (baseNameOf path) != null) source.paths
+          );
+        command = name: arguments: pkgs.derive "${arguments.pname}-${name}" arguments;
+      in
+      {
+        buildDepsOnly = arguments: command "deps" (arguments // { src = manifests arguments.src; });
+        buildPackage =
+          arguments: pkgs.derive arguments.pname arguments // { inherit (arguments) cargoArtifacts; };
+        cargoClippy = command "clippy";
+        cargoFmt = command "fmt";
+        cargoTest = command "test";
+      };
   };
 }

@@ -4,22 +4,7 @@
   outputs =
     _:
     let
-      lib = {
-        genAttrs =
-          names: make:
-          builtins.listToAttrs (
-            map (name: {
-              inherit name;
-              value = make name;
-            }) names
-          );
-        concatStrings = builtins.concatStringsSep "";
-        mapAttrsToList = make: set: map (name: make name set.${name}) (builtins.attrNames set);
-        fileset = {
-          unions = paths: map (path: assert builtins.pathExists path; path) paths;
-          toSource = { root, fileset }: builtins.toString (builtins.deepSeq fileset root);
-        };
-      };
+      lib = import ./lib.nix;
       packagesOf =
         system:
         let
@@ -38,16 +23,40 @@
             inherit lib;
             pkgsStatic = pkgs // {
               inherit derive;
+              buildPackages = pkgs;
             };
-            stdenv.cc.libc = leaf "libc";
+            inherit derive;
+            stdenv = {
+              cc.libc = leaf "libc";
+              hostPlatform = { inherit system; };
+            };
             mkShell = derive "shell";
             linkFarm = derive;
+            closureInfo = derive "closure-info";
             runCommand = name: attributes: script: derive name (attributes // { inherit script; });
+            writeShellScriptBin = name: script: derive name { inherit script; };
+            formats.toml = _: {
+              type = "toml";
+              generate = derive;
+            };
             dockerTools.buildLayeredImage = arguments: derive "${arguments.name}.tar" arguments;
+            testers.runNixOSTest =
+              { name, nodes, testScript }:
+              let
+                units = lib.mapAttrsToList (
+                  _: node:
+                  (lib.evalModules {
+                    modules = [ node ];
+                    inherit pkgs;
+                  }).systemd.services
+                ) nodes;
+              in
+              derive name { inherit units testScript; };
           }
           // lib.genAttrs [
             "cacert" "cargo" "cargo-auditable" "cargo-deny" "chromium" "clippy" "coreutils" "curl" "dash" "iproute2" "jq"
-            "kustomize" "nixfmt" "postgresql" "postgresql_17" "python3" "tzdata" "rustc" "rustfmt" "skopeo" "umoci" "util-linux"
+            "kustomize" "nixfmt" "openssl" "podman" "postgresql" "postgresql_17" "python3" "runc" "rust-audit-info" "rustc"
+            "rustfmt" "skopeo" "tzdata" "umoci" "util-linux"
           ] leaf;
         in
         pkgs;

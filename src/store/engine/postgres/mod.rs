@@ -1,6 +1,7 @@
 //! PostgreSQL: a server that any number of replicas share.
 
 mod connect;
+pub(super) mod fill;
 mod pool;
 mod question;
 mod transaction;
