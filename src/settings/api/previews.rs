@@ -30,7 +30,7 @@ pub struct PreviewsSettings {
     /// The worker's endpoint for images, as readers see it; none: readers see images where they are.
     #[serde(deserialize_with = "api_value::service")]
     pub image_url: Option<Url>,
-    image_hours: u32,
+    image_lifetime_seconds: u32,
     refresh_days: u32,
     fresh_min_seconds: u32,
     fresh_max_seconds: u32,
@@ -61,7 +61,7 @@ impl PreviewsSettings {
 
     /// How long the URL of an image is good at least.
     pub fn image_lifetime(&self) -> Duration {
-        Duration::from_secs(u64::from(self.image_hours) * 3600)
+        Duration::from_secs(self.image_lifetime_seconds.into())
     }
 
     /// The age of a message from which on its links are not fetched again by themselves; zero: they never are.
@@ -81,7 +81,7 @@ impl PreviewsSettings {
         }
         check.range("preview.wait_ms", self.wait_ms, 0..=10_000);
         check.range("preview.concurrent", self.concurrent, 1..=1000);
-        check.range("preview.image_hours", self.image_hours, 1..=8760);
+        check.range("preview.image_lifetime_seconds", self.image_lifetime_seconds, 3600..=31_536_000);
         check.range("preview.refresh_days", self.refresh_days, 0..=36_500);
         check.range("preview.fresh_min_seconds", self.fresh_min_seconds, 1..=31_536_000);
         check.range("preview.fresh_max_seconds", self.fresh_max_seconds, 1..=31_536_000);
