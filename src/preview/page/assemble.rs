@@ -1,4 +1,7 @@
-//! From the facts of a page to its card: Open Graph first, then Twitter, JSON-LD, and plain HTML.
+//! From the facts of a page to its card: Open Graph first, then Twitter, JSON-LD, and plain HTML. Only `<title>` comes
+//! before JSON-LD, whose headline is on some large sites that of something else.
+
+use std::cell::OnceCell;
 
 use url::Url;
 
@@ -24,8 +27,7 @@ const TYPE_CHARACTERS: usize = 50;
 /// The card of the page at `url`. References are resolved and judged by `policy`; what is refused is
 /// left out.
 pub fn assemble(policy: &UrlPolicy, url: &Url, facts: &Facts) -> Card {
-    let json_ld = json_ld::read(facts.json_ld_scripts());
-    let sources = Sources { policy, base: base(policy, url, facts), facts, json_ld };
+    let sources = Sources { policy, base: base(policy, url, facts), facts, json_ld: OnceCell::new() };
     let (image, key) = sources.image().unzip();
     let (image_width, image_height) = sources.image_size(key).unzip();
     let mut card = Card {
@@ -79,28 +81,33 @@ struct Sources<'a> {
     policy: &'a UrlPolicy,
     base: Url,
     facts: &'a Facts,
-    json_ld: JsonLd,
+    /// Parsed only for a card that lacks something: many pages have a lot of it.
+    json_ld: OnceCell<JsonLd>,
 }
 
 /// Where an image was found that stands in JSON-LD.
 const JSON_LD: &str = "json-ld";
 
 impl Sources<'_> {
+    fn json_ld(&self) -> &JsonLd {
+        self.json_ld.get_or_init(|| json_ld::read(self.facts.json_ld_scripts()))
+    }
+
     fn title(&self) -> Option<String> {
         self.first_text(&["og:title", "twitter:title"], TITLE_CHARACTERS)
-            .or_else(|| of_json_ld(self.json_ld.title.as_ref(), TITLE_CHARACTERS))
             .or_else(|| clean(&htmlize::unescape(self.facts.document_title()?), TITLE_CHARACTERS))
+            .or_else(|| of_json_ld(self.json_ld().title.as_ref(), TITLE_CHARACTERS))
     }
 
     fn description(&self) -> Option<String> {
         self.first_text(&["og:description", "twitter:description"], DESCRIPTION_CHARACTERS)
-            .or_else(|| of_json_ld(self.json_ld.description.as_ref(), DESCRIPTION_CHARACTERS))
+            .or_else(|| of_json_ld(self.json_ld().description.as_ref(), DESCRIPTION_CHARACTERS))
             .or_else(|| self.first_text(&["description"], DESCRIPTION_CHARACTERS))
     }
 
     fn site_name(&self) -> Option<String> {
         self.first_text(&["og:site_name"], NAME_CHARACTERS)
-            .or_else(|| of_json_ld(self.json_ld.site_name.as_ref(), NAME_CHARACTERS))
+            .or_else(|| of_json_ld(self.json_ld().site_name.as_ref(), NAME_CHARACTERS))
             .or_else(|| self.first_text(&["application-name"], NAME_CHARACTERS))
     }
 
@@ -109,7 +116,7 @@ impl Sources<'_> {
         ["og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"]
             .into_iter()
             .find_map(|key| Some((self.resolve(self.facts.meta_value(key)?)?, key)))
-            .or_else(|| Some((self.resolve_plain(self.json_ld.image.as_deref()?)?, JSON_LD)))
+            .or_else(|| Some((self.resolve_plain(self.json_ld().image.as_deref()?)?, JSON_LD)))
             .or_else(|| Some((self.link("image_src")?, "image_src")))
     }
 
@@ -117,7 +124,7 @@ impl Sources<'_> {
     fn image_size(&self, key: Option<&str>) -> Option<(Option<u32>, Option<u32>)> {
         match key? {
             JSON_LD => {
-                let (width, height) = self.json_ld.size?;
+                let (width, height) = self.json_ld().size?;
                 Some((Some(width).filter(believable), Some(height).filter(believable)))
             }
             key if key.starts_with("og:") => {

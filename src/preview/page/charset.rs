@@ -70,7 +70,7 @@ impl Sniffer {
         let sniffed = bytes.len().min(SNIFFED_BYTES.saturating_sub(self.held.len()));
         self.held.extend_from_slice(bytes);
         if let Some(scan) = &mut self.scan {
-            // What stands in an unfinished tag is not seen yet; more bytes may follow.
+            // What stands in an unfinished tag is not seen yet; more bytes may follow. It ends where the charset is found.
             if scan.write(&bytes[..sniffed]).is_err() {
                 self.scan = None;
             }
@@ -80,8 +80,13 @@ impl Sniffer {
     }
 
     fn detect(&self, last: bool) -> &'static Encoding {
+        let sniffed = &self.held[..self.held.len().min(SNIFFED_BYTES)];
+        // Most pages are UTF-8, which is told much faster than the detector tells it. The last character may be cut.
+        if std::str::from_utf8(sniffed).map_or_else(|error| error.error_len().is_none() && !last, |_| true) {
+            return UTF_8;
+        }
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-        detector.feed(&self.held[..self.held.len().min(SNIFFED_BYTES)], last);
+        detector.feed(sniffed, last);
         detector.guess(None, Utf8Detection::Allow)
     }
 }
@@ -98,7 +103,7 @@ fn scan_settings(declared: Arc<Mutex<Option<&'static Encoding>>>) -> send::Setti
             let readable =
                 named.map(|named| if named == UTF_16BE || named == UTF_16LE { UTF_8 } else { named });
             *declared = declared.or(readable);
-            Ok(())
+            if declared.is_some() { Err("the charset is found".into()) } else { Ok(()) }
         }
     ))
 }

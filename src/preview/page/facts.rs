@@ -73,12 +73,13 @@ struct Icon {
 }
 
 impl Facts {
-    /// Takes a `<meta>` with this name or property.
-    pub fn meta(&mut self, key: &str, content: &str) {
+    /// Takes a `<meta>` with this name or property. Its content is asked for only if it is of use.
+    pub fn meta(&mut self, key: &str, content: impl FnOnce() -> Option<String>) {
         if self.is_over() {
             return;
         }
-        let key = key.trim().to_ascii_lowercase();
+        let Some(key) = META.into_iter().find(|known| known.eq_ignore_ascii_case(key.trim())) else { return };
+        let Some(content) = content() else { return };
         if key == "og:image" {
             self.images += 1;
         }
@@ -86,7 +87,7 @@ impl Facts {
         if self.images > 1 && key.starts_with("og:image:") {
             return;
         }
-        keep(&mut self.metas, &META, &key, content);
+        keep(&mut self.metas, key, &content);
     }
 
     /// Takes a `<link>` with this relation, which may be several words, and this `type` and these `sizes`.
@@ -102,7 +103,11 @@ impl Facts {
                 "alternate" if kind.is_some_and(is_oembed) => {
                     self.oembed.get_or_insert_with(|| cut(href).to_owned());
                 }
-                other => keep(&mut self.links, &LINKS, other, href),
+                other => {
+                    if let Some(known) = LINKS.into_iter().find(|known| *known == other) {
+                        keep(&mut self.links, known, href);
+                    }
+                }
             }
         }
     }
@@ -233,10 +238,10 @@ impl Facts {
     }
 }
 
-fn keep(values: &mut HashMap<&'static str, String>, keys: &[&'static str], key: &str, value: &str) {
-    let known = keys.iter().find(|known| **known == key);
-    if let Some(known) = known.filter(|_| !value.trim().is_empty()) {
-        values.entry(known).or_insert_with(|| cut(value).to_owned());
+/// Keeps the first value of each key that says something.
+fn keep(values: &mut HashMap<&'static str, String>, key: &'static str, value: &str) {
+    if !value.trim().is_empty() {
+        values.entry(key).or_insert_with(|| cut(value).to_owned());
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use lol_html::{MemorySettings, element, end_tag, send, text};
+use lol_html::{HandlerResult, MemorySettings, element, end_tag, send, text};
 
 use super::{charset::Charset, facts::Facts, feed};
 
@@ -71,8 +71,10 @@ impl Reader {
         self.text.clear();
         self.charset.decode(bytes, last, &mut self.text);
         if let Err(error) = parser.write(self.text.as_bytes()) {
-            // Over the memory limit: what was found before stands.
-            tracing::debug!(%error, "a page was read in part");
+            if !self.facts.lock().is_complete() {
+                // Over the memory limit: what was found before stands.
+                tracing::debug!(%error, "a page was read in part");
+            }
             self.parser = None;
         }
     }
@@ -95,13 +97,11 @@ fn page_handlers(settings: Settings, facts: &Shared) -> Settings {
             title_text.lock().title_text(chunk.as_str());
             Ok(())
         }))
-        .append_element_content_handler(element!("meta[content]", move |element| {
+        .append_element_content_handler(element!("meta", move |element| {
             let (property, name) = (element.get_attribute("property"), element.get_attribute("name"));
             let name = name.filter(|name| property.as_ref() != Some(name));
-            if let Some(content) = element.get_attribute("content") {
-                for key in property.iter().chain(&name) {
-                    meta.lock().meta(key, &content);
-                }
+            for key in property.iter().chain(&name) {
+                meta.lock().meta(key, || element.get_attribute("content"));
             }
             Ok(())
         }))
@@ -128,13 +128,14 @@ fn page_handlers(settings: Settings, facts: &Shared) -> Settings {
         }))
         .append_element_content_handler(element!("head", move |element| {
             let head = head.clone();
-            element.on_end_tag(end_tag!(move |_| {
-                head.lock().end_head();
-                Ok(())
-            }))
+            element.on_end_tag(end_tag!(move |_| end_head(&head)))
         }))
-        .append_element_content_handler(element!("body", move |_| {
-            body.lock().end_head();
-            Ok(())
-        }))
+        .append_element_content_handler(element!("body", move |_| end_head(&body)))
+}
+
+/// Stops the parser, by an error that nobody is told, where nothing after the head is wanted.
+fn end_head(facts: &Shared) -> HandlerResult {
+    let mut facts = facts.lock();
+    facts.end_head();
+    if facts.is_complete() { Err("the page is done with".into()) } else { Ok(()) }
 }

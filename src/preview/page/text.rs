@@ -8,9 +8,19 @@ const BYTES_PER_CHARACTER: usize = 8;
 /// Plain text on one line: control and formatting characters dropped, whitespace folded, cut to
 /// `max_characters` as a reader counts them. `None` if nothing is left.
 pub fn clean(text: &str, max_characters: usize) -> Option<String> {
-    let visible: String = text.chars().filter(|c| c.is_whitespace() || !is_invisible(*c)).collect();
-    let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
-    let cut = cut(&line, max_characters);
+    let mut line = String::with_capacity(text.len());
+    let mut gap = false;
+    for c in text.chars() {
+        if c.is_whitespace() {
+            gap = !line.is_empty();
+        } else if !is_invisible(c) {
+            if std::mem::take(&mut gap) {
+                line.push(' ');
+            }
+            line.push(c);
+        }
+    }
+    let cut = cut(line, max_characters);
     (!cut.is_empty()).then_some(cut)
 }
 
@@ -25,10 +35,13 @@ fn is_invisible(c: char) -> bool {
             | '\u{FDD0}'..='\u{FDEF}' | '\u{FFFE}' | '\u{FFFF}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-fn cut(line: &str, max_characters: usize) -> String {
-    let fits = |text: &str| text.len() <= max_characters * BYTES_PER_CHARACTER;
-    if fits(line) && line.graphemes(true).nth(max_characters).is_none() {
-        return line.to_owned();
+fn cut(line: String, max_characters: usize) -> String {
+    let fits = line.len() <= max_characters * BYTES_PER_CHARACTER;
+    // What a reader counts is never more than the characters, which are counted faster.
+    let short =
+        || line.chars().count() <= max_characters || line.graphemes(true).nth(max_characters).is_none();
+    if fits && short() {
+        return line;
     }
     let mut kept = String::new();
     for grapheme in line.graphemes(true).take(max_characters.saturating_sub(1)) {
