@@ -2,8 +2,8 @@
 
 use sea_orm::{
     ActiveValue::Set,
-    ConnectionTrait, DbErr, EntityTrait, Iterable,
-    sea_query::{OnConflict, Query},
+    ConnectionTrait, DbBackend, DbErr, EntityTrait, Iterable,
+    sea_query::{InsertStatement, OnConflict, Query},
 };
 use uuid::Uuid;
 
@@ -65,7 +65,6 @@ async fn add(
     let mut rows = Query::insert();
     rows.into_table(row::Entity)
         .columns(row::Column::iter().filter(|column| !matches!(column, row::Column::Seq)));
-    rows.returning(Query::returning().columns([row::Column::Position, row::Column::Seq]));
     let mut subjects = Vec::new();
     for (row, subject) in entries {
         subjects.push((row.position, subject));
@@ -84,19 +83,38 @@ async fn add(
     }
     let mut beside = Query::insert();
     beside.into_table(audit_subject::Entity).columns(audit_subject::Column::iter());
+    let seqs = written(db, rows, &subjects).await?;
+    for ((_, subject), seq) in subjects.into_iter().zip(seqs) {
+        beside.values_panic(subject.values(seq));
+    }
+    db.execute(&beside).await.map(drop)
+}
+
+/// Writes rows of these positions, and gives the `seq` of each.
+async fn written(
+    db: &impl ConnectionTrait,
+    mut rows: InsertStatement,
+    subjects: &[(i64, Subject)],
+) -> Result<Vec<i64>, DbErr> {
+    // SQLite has one writer, and numbers the rows of a statement without gaps: to have it say each would cost more than
+    // to write them.
+    if db.get_database_backend() == DbBackend::Sqlite {
+        let last = db.execute(&rows).await?.last_insert_id().cast_signed();
+        let count = i64::try_from(subjects.len()).map_err(|_| DbErr::RecordNotInserted)?;
+        return Ok((last - count + 1..=last).collect());
+    }
+    rows.returning(Query::returning().columns([row::Column::Position, row::Column::Seq]));
     let mut seqs = Vec::with_capacity(subjects.len());
     for added in db.query_all(&rows).await? {
         seqs.push((added.try_get_by_index::<i64>(0)?, added.try_get_by_index::<i64>(1)?));
     }
     // An engine need not say them in order.
     seqs.sort_unstable();
-    for ((position, subject), (added, seq)) in subjects.into_iter().zip(seqs) {
-        if position != added {
-            return Err(DbErr::RecordNotInserted);
-        }
-        beside.values_panic(subject.values(seq));
+    let positions = seqs.iter().map(|(position, _)| position);
+    if !positions.eq(subjects.iter().map(|(position, _)| position)) {
+        return Err(DbErr::RecordNotInserted);
     }
-    db.execute(&beside).await.map(drop)
+    Ok(seqs.into_iter().map(|(_, seq)| seq).collect())
 }
 
 /// Whether a row bears the MAC of itself after a row with the MAC `before`.
