@@ -27,6 +27,10 @@ const RESOLVED_WITHIN: Duration = Duration::from_secs(6);
 const TURN: i64 = 0x6e61_7474_6572_0001;
 const MIGRATION: i64 = 0x6e61_7474_6572_0002;
 
+/// The server's life: it ends with a crash, of the whole server (its start) or of a session (what it counts begins anew,
+/// since PostgreSQL 15). A transaction that was not durable by then is forgotten, and its number given to another one.
+const LIFE: &str = "concat(pg_postmaster_start_time(), ' ', (SELECT stats_reset FROM pg_stat_bgwriter))";
+
 /// Who may do what; the tables and their owner are the migration's.
 const GRANTS: &str = include_str!("../grants.sql");
 
@@ -39,9 +43,10 @@ pub(super) fn open(server: DatabaseServer, statement_timeout: Duration) -> Resul
     Ok(Store::over(read, write, None))
 }
 
-/// Waits until nobody else writes; the transaction and its name.
+/// Waits until nobody else writes; the transaction and its name, which is its number and the server's [`LIFE`].
 pub(super) async fn begin(pool: &Pool) -> Result<(ServerTransaction, String), DbErr> {
-    let begin = format!("BEGIN; SELECT pg_current_xact_id()::text, pg_advisory_xact_lock({TURN})");
+    let begin =
+        format!("BEGIN; SELECT concat(pg_current_xact_id(), ' ', {LIFE}), pg_advisory_xact_lock({TURN})");
     let (transaction, row) = ServerTransaction::begin(pool, &begin).await?;
     let name = row.ok_or_else(|| lost("the server gave no turn"))?.try_get_by_index(0)?;
     Ok((transaction, name))
@@ -75,9 +80,12 @@ fn was_answered(error: &DbErr) -> bool {
 
 async fn outcome(pool: &Pool, name: &str, error: DbErr) -> Result<(), DbErr> {
     // A session that still has the transaction is not waited for, unless it has committed and tells its standbys.
+    let (number, life) = name.split_once(' ').unwrap_or((name, ""));
     let question = format!(
-        "SELECT pg_xact_status('{name}'::xid8), count(pg_terminate_backend(pid)) FROM pg_stat_activity \
-         WHERE backend_xid = '{name}'::xid8::xid AND wait_event IS DISTINCT FROM 'SyncRep'"
+        "SELECT CASE WHEN pg_xact_status('{number}'::xid8) <> 'committed' OR {LIFE} = '{life}' \
+         THEN pg_xact_status('{number}'::xid8) ELSE 'committed in another life' END, \
+         count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+         WHERE backend_xid = '{number}'::xid8::xid AND wait_event IS DISTINCT FROM 'SyncRep'"
     );
     let answer = async {
         loop {
@@ -96,8 +104,9 @@ async fn outcome(pool: &Pool, name: &str, error: DbErr) -> Result<(), DbErr> {
             tracing::info!("a commit whose answer was lost was kept");
             Ok(())
         }
-        Ok(_) => Err(error),
-        Err(_) => {
+        Ok("aborted") => Err(error),
+        // By another transaction of this number, or by this one: the record tells it, where there is one.
+        Ok(_) | Err(_) => {
             tracing::error!(%error, "it is not known whether a commit was kept");
             Err(lost("the database went away during a commit: whether it was kept is not known"))
         }
