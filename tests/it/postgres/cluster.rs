@@ -208,6 +208,13 @@ impl Cluster {
         if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
     }
 
+    /// Has a session hold an advisory lock until the server, or the process that this gives, ends.
+    pub fn hold_lock(&self, database: &str, lock: u32) -> Child {
+        let hold = format!("SELECT pg_advisory_lock({lock}), pg_sleep(600)");
+        let mut session = self.psql("postgres", database, &hold);
+        session.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("psql runs")
+    }
+
     fn psql(&self, role: &str, database: &str, statements: &str) -> Command {
         let mut command = program("psql");
         let host = if role == "postgres" {

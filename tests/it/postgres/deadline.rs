@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The end of a commit of a message waits for whoever has a lock.
-const SLOW: &str = "\
+pub(super) const SLOW: &str = "\
     CREATE FUNCTION natter.wait() RETURNS trigger LANGUAGE plpgsql AS \
     $$ BEGIN PERFORM pg_advisory_xact_lock(42); RETURN NULL; END $$; \
     CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON natter.message DEFERRABLE INITIALLY DEFERRED \

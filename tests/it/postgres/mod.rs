@@ -2,6 +2,7 @@
 
 mod chaos;
 mod cluster;
+mod crash;
 mod deadline;
 mod each_grant;
 mod everything;
