@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Cursor, Write},
+    io::{Cursor, Write},
     net::TcpListener,
     thread,
     time::Instant,
@@ -16,6 +16,7 @@ use crate::{
     client::{Client, Session, path},
     process::{PATIENCE, Process},
     server::Server,
+    wire,
     worker::worker,
 };
 
@@ -29,8 +30,7 @@ fn site() -> String {
     thread::spawn(move || {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { continue };
-            let lines = BufReader::new(&stream).lines().map_while(Result::ok);
-            let head: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
+            let head = wire::head(&stream);
             let page = b"<title>A page</title><meta property=og:image content=/picture.png><link rel=icon href=/icon.png>";
             let (kind, body) = match head.first().is_some_and(|line| line.starts_with("GET / ")) {
                 true => ("text/html", page.as_slice()),

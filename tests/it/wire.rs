@@ -1,7 +1,7 @@
 //! Requests as bytes, for what a proper client would never send.
 
 use std::{
-    io::{Read, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::{Shutdown, TcpStream},
 };
 
@@ -66,4 +66,10 @@ pub fn parse(bytes: &[u8]) -> Answer {
         headers,
         text: text.to_owned(),
     }
+}
+
+/// The lines of the head of a request, as whoever plays a server reads it.
+pub fn head(stream: &TcpStream) -> Vec<String> {
+    let lines = BufReader::new(stream).lines().map_while(Result::ok);
+    lines.take_while(|line| !line.is_empty()).collect()
 }

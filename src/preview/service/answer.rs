@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use poem::{Request, http::HeaderValue};
+use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchemaRef};
 use tokio::time::{Instant, sleep_until};
 
 use crate::{
@@ -23,6 +24,18 @@ const JITTER_MILLIS: u64 = 64;
 
 /// When a client that found the service full should try again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// The one answer that shows something, as the document has it.
+pub(super) fn described(content_type: &'static str, schema: MetaSchemaRef) -> MetaResponses {
+    let response = MetaResponse {
+        description: "",
+        status: Some(200),
+        status_range: None,
+        content: vec![MetaMediaType { content_type, schema }],
+        headers: Vec::new(),
+    };
+    MetaResponses { responses: vec![response] }
+}
 
 /// The `Cache-Control` of what is shown.
 pub(super) fn lifetime(kept: &Kept) -> HeaderValue {

@@ -5,9 +5,10 @@ use poem::{IntoResponse, Response};
 use poem_openapi::{
     ApiResponse,
     payload::{Json, Payload},
-    registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchemaRef, Registry},
+    registry::{MetaResponses, MetaSchemaRef, Registry},
 };
 
+use super::answer;
 use crate::preview::Card;
 
 /// The bytes of a [`Card`] as JSON. In the document it is the same as `Json<Card>`.
@@ -51,15 +52,7 @@ impl IntoResponse for CardJson {
 
 impl ApiResponse for CardJson {
     fn meta() -> MetaResponses {
-        let content = MetaMediaType { content_type: Self::CONTENT_TYPE, schema: Self::schema_ref() };
-        let response = MetaResponse {
-            description: "",
-            status: Some(200),
-            status_range: None,
-            content: vec![content],
-            headers: Vec::new(),
-        };
-        MetaResponses { responses: vec![response] }
+        answer::described(Self::CONTENT_TYPE, Self::schema_ref())
     }
 
     fn register(registry: &mut Registry) {

@@ -5,10 +5,10 @@ use poem::{IntoResponse, Response, http::header};
 use poem_openapi::{
     ApiResponse,
     payload::{Binary, Payload},
-    registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchemaRef, Registry},
+    registry::{MetaResponses, MetaSchemaRef, Registry},
 };
 
-use super::card_json::FromMemory;
+use super::{answer, card_json::FromMemory};
 
 /// The bytes of an image that the worker has made. In the document it is bytes of the types that the worker makes.
 pub(super) struct ImageBody {
@@ -48,15 +48,7 @@ impl IntoResponse for ImageBody {
 
 impl ApiResponse for ImageBody {
     fn meta() -> MetaResponses {
-        let content = MetaMediaType { content_type: Self::CONTENT_TYPE, schema: Self::schema_ref() };
-        let response = MetaResponse {
-            description: "",
-            status: Some(200),
-            status_range: None,
-            content: vec![content],
-            headers: Vec::new(),
-        };
-        MetaResponses { responses: vec![response] }
+        answer::described(Self::CONTENT_TYPE, Self::schema_ref())
     }
 
     fn register(_: &mut Registry) {}

@@ -1,7 +1,7 @@
 //! The `links` of a message, fetched by a worker that the test plays itself.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::Write,
     net::TcpListener,
     thread,
     time::{Duration, Instant},
@@ -11,6 +11,7 @@ use crate::{
     client::{path, text},
     process::PATIENCE,
     server::Server,
+    wire,
 };
 
 /// A worker on a port of its own that knows the pages whose URL holds `known`; for `silent` it never answers.
@@ -21,11 +22,7 @@ fn worker() -> String {
         let mut unanswered = Vec::new();
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { continue };
-            let head: Vec<String> = BufReader::new(&stream)
-                .lines()
-                .map_while(Result::ok)
-                .take_while(|line| !line.is_empty())
-                .collect();
+            let head = wire::head(&stream);
             let target = head.first().cloned().unwrap_or_default();
             let page =
                 target.split("url=").nth(1).and_then(|rest| rest.split(' ').next()).unwrap_or_default();

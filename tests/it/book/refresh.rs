@@ -1,7 +1,7 @@
 //! Cards are fetched again by a schedule, and never because somebody reads.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::Write,
     net::TcpListener,
     sync::mpsc::{Receiver, channel},
     thread,
@@ -14,6 +14,7 @@ use crate::{
     client::{Session, path, text},
     process::PATIENCE,
     server::Server,
+    wire,
 };
 
 /// A worker that gives these answers one after the other, and the last one from then on; and the tags that it is asked
@@ -25,11 +26,7 @@ fn worker(answers: &'static [(&'static str, &'static str)]) -> (String, Receiver
     thread::spawn(move || {
         for (number, stream) in listener.incoming().enumerate() {
             let Ok(mut stream) = stream else { continue };
-            let head: Vec<String> = BufReader::new(&stream)
-                .lines()
-                .map_while(Result::ok)
-                .take_while(|line| !line.is_empty())
-                .collect();
+            let head = wire::head(&stream);
             let tag = head.iter().find_map(|line| line.strip_prefix("if-none-match: ")).map(str::to_owned);
             let (status, body) = answers[number.min(answers.len() - 1)];
             let _ = write!(
