@@ -9,6 +9,8 @@ let
     filterAttrs = keep: set: removeAttrs set (builtins.filter (name: !keep name set.${name}) (attrNames set));
     hasInfix = part: text: builtins.replaceStrings [ part ] [ "" ] text != text;
     hasPrefix = part: text: builtins.substring 0 (builtins.stringLength part) text == part;
+    escapeShellArgs = lib.concatMapStringsSep " " (text: "'${text}'");
+    getLib = package: package.lib or package;
     genAttrs =
       names: make:
       listToAttrs (
