@@ -19,21 +19,25 @@ import ./image.nix {
     initdb=$postgresql/bin/.initdb-wrapped
     [ -e $initdb ] || initdb=$postgresql/bin/initdb
     modules=$(find -L $postgresql ${pkgs.lib.getLib contents.postgresql} -name plpgsql.so -o -name dict_snowball.so | sort -u)
-    place 755 $postgresql/bin/{postgres,pg_isready} $initdb $modules
+    # PostgreSQL finds its files by where its programs really are, or by the links that they were started by.
+    programs=$(realpath $postgresql/bin/{postgres,pg_isready} $initdb)
+    place 755 $programs $modules
 
     mkdir -p bin etc/natter-database run/secrets/natter-database usr/share/zoneinfo
-    ln -s $postgresql/bin/{postgres,pg_isready} bin/
-    ln -s $initdb bin/initdb
+    for program in $programs; do
+      link=''${program##*/.}
+      link=''${link##*/}
+      ln -s $program bin/''${link%-wrapped}
+    done
+    ln -s $postgresql/share share
     install -m 755 ${contents.dash}/bin/dash bin/sh
     install -m 755 ${contents.coreutils}/bin/{mv,rm} bin/
     loader=$(patchelf --print-interpreter bin/sh)
-    for file in $postgresql/bin/{postgres,pg_isready} $initdb $modules bin/{sh,mv,rm}; do
+    for file in $programs $modules bin/{sh,mv,rm}; do
       place 755 $($loader --list $file | awk '/=> \// { print $3 } /^[[:space:]]*\// { print $1 }')
     done
 
-    # PostgreSQL looks for them beside the link that it was started by, or where that leads to.
     share=$(dirname $(find -L $postgresql/share -name postgres.bki))
-    ln -s $postgresql/share share
     place 644 $(find -L $share/{postgres.bki,sql_features.txt,timezonesets,tsearch_data} $share/*.{sql,sample} \
       $share/extension/plpgsql* -type f)
     place 644 ${contents.tzdata}/share/zoneinfo/UTC
