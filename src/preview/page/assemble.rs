@@ -31,7 +31,7 @@ pub fn assemble(policy: &UrlPolicy, url: &Url, facts: &Facts) -> Card {
     let (image, key) = sources.image().unzip();
     let (image_width, image_height) = sources.image_size(key).unzip();
     let mut card = Card {
-        url: url.to_string(),
+        url: url.as_str().to_owned(),
         title: sources.title(),
         description: sources.description(),
         site_name: sources.site_name(),
@@ -51,7 +51,7 @@ pub fn assemble(policy: &UrlPolicy, url: &Url, facts: &Facts) -> Card {
 pub fn assemble_feed(url: &Url, facts: &Facts) -> Card {
     let cleaned = |raw: Option<&str>, most| clean(&htmlize::unescape(feed::plain(raw?)), most);
     Card {
-        url: url.to_string(),
+        url: url.as_str().to_owned(),
         title: cleaned(facts.document_title(), TITLE_CHARACTERS),
         description: cleaned(facts.meta_value("description"), DESCRIPTION_CHARACTERS),
         kind: Some("feed".into()),
@@ -153,7 +153,7 @@ impl Sources<'_> {
         let raw = self.facts.link_target("canonical").or_else(|| self.facts.meta_value("og:url"))?;
         let target = self.policy.judge_reference(&self.base, &reference(raw)).ok()?;
         let TargetHost::Name(name) = target.host() else { return None };
-        (site(name) == site(url.host_str()?)).then(|| target.url().to_string())
+        (site(name) == site(url.host_str()?)).then(|| target.url().as_str().to_owned())
     }
 
     fn link(&self, relation: &str) -> Option<String> {
@@ -167,7 +167,7 @@ impl Sources<'_> {
     /// The same for a reference that does not come from an attribute.
     fn resolve_plain(&self, reference: &str) -> Option<String> {
         let target = self.policy.judge_reference(&self.base, reference.trim()).ok()?;
-        Some(target.url().to_string())
+        Some(target.url().as_str().to_owned())
     }
 
     fn first_text(&self, keys: &[&str], max_characters: usize) -> Option<String> {
