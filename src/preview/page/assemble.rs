@@ -1,5 +1,6 @@
 //! From the facts of a page to its card: Open Graph first, then Twitter, JSON-LD, and plain HTML. Only `<title>` comes
-//! before JSON-LD, whose headline is on some large sites that of something else.
+//! before JSON-LD, whose headline is on some large sites that of something else, and the plain description before
+//! Twitter's, which repeats it or is the beginning of the text.
 
 use std::cell::OnceCell;
 
@@ -100,9 +101,8 @@ impl Sources<'_> {
     }
 
     fn description(&self) -> Option<String> {
-        self.first_text(&["og:description", "twitter:description"], DESCRIPTION_CHARACTERS)
+        self.first_text(&["og:description", "description", "twitter:description"], DESCRIPTION_CHARACTERS)
             .or_else(|| of_json_ld(self.json_ld().description.as_ref(), DESCRIPTION_CHARACTERS))
-            .or_else(|| self.first_text(&["description"], DESCRIPTION_CHARACTERS))
     }
 
     fn site_name(&self) -> Option<String> {
