@@ -12,6 +12,7 @@ mod connection;
 mod load;
 mod postgres;
 mod program;
+mod unaudited;
 
 use std::{
     collections::HashMap,
@@ -22,10 +23,12 @@ use std::{
     time::Duration,
 };
 
+use mimalloc::MiMalloc;
+
 use crate::{
     board::{ALONE, Board, POST, READ},
     load::Rate,
-    program::Program,
+    program::{Audit, Program},
 };
 
 /// Most milliseconds from the start to the first answer, with an existing database.
@@ -41,6 +44,10 @@ const TOGETHER: f64 = 20.0;
 /// Most megabytes of each program.
 const API_MB: f64 = 25.0;
 const PREVIEW_MB: f64 = 12.0;
+
+/// As in `natter-api`, for this program serves in its place where there is no audit.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The worker as it is shipped, without what only the API has; cargo built it with that beside the API.
 fn shipped_worker() -> PathBuf {
@@ -64,6 +71,9 @@ fn main() -> ExitCode {
     if let Some(address) = env::var_os(bare::ADDRESS) {
         return bare::serve(&address.to_string_lossy());
     }
+    if env::var_os(unaudited::SERVES).is_some() {
+        return unaudited::serve();
+    }
     let seconds = env::var("FIGURES_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3.0);
     let each = Duration::from_secs_f64(seconds);
     if env::args().any(|argument| argument == "postgresql") {
@@ -77,13 +87,14 @@ fn main() -> ExitCode {
 
     let directory = tempfile::tempdir().expect("a temporary directory");
     // The first start makes keys and database; the starts after it are what is measured.
-    drop(Program::api(directory.path(), "durable"));
-    let mut starts: Vec<f64> =
-        (0..5).map(|_| Program::api(directory.path(), "durable").first_answer.as_secs_f64() * 1e3).collect();
+    drop(Program::api(directory.path(), Audit::Durable));
+    let mut starts: Vec<f64> = (0..5)
+        .map(|_| Program::api(directory.path(), Audit::Durable).first_answer.as_secs_f64() * 1e3)
+        .collect();
     starts.sort_by(f64::total_cmp);
     targets.check("start to first answer (median of 5)", starts[2], START_MS, "ms");
 
-    let api = Program::api(directory.path(), "durable");
+    let api = Program::api(directory.path(), Audit::Durable);
     // Idle is what is left once the work of the start is over.
     thread::sleep(Duration::from_secs(2));
     targets.check("memory at idle", api.resident_bytes() as f64 / 1e6, IDLE_MB, "MB");
@@ -104,7 +115,7 @@ fn main() -> ExitCode {
     drop(api);
 
     println!("\nWith audit.mode = \"relaxed\":\n");
-    let api = Program::api(directory.path(), "relaxed");
+    let api = Program::api(directory.path(), Audit::Relaxed);
     let board = board.at(api.address);
     let mut relaxed = HashMap::new();
     for (name, request) in board.requests() {

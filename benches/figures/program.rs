@@ -3,15 +3,24 @@
 use std::{
     env, fs,
     net::{SocketAddr, TcpListener},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use crate::{bare, connection::Connection};
+use crate::{bare, connection::Connection, unaudited};
 
 /// Clock ticks per second in /proc (`getconf CLK_TCK`): 100 on every Linux of today.
 const TICKS: f64 = 100.0;
+
+/// What rows of the audit are waited for.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Audit {
+    Durable,
+    Relaxed,
+    /// There are none.
+    Nothing,
+}
 
 /// A running program, killed at the end of this value.
 pub struct Program {
@@ -24,27 +33,30 @@ pub struct Program {
 }
 
 impl Program {
-    /// `natter-api` on the data in `directory`, with this `audit.mode`, and without limits that would stop a single
-    /// client.
-    pub fn api(directory: &Path, mode: &str) -> Self {
-        Self::of(Command::new(env!("CARGO_BIN_EXE_natter-api")), directory, mode)
+    /// `natter-api` on the data in `directory`, without limits that would stop a single client.
+    pub fn api(directory: &Path, audit: Audit) -> Self {
+        Self::of(Command::new(serving(audit)), directory, audit)
     }
 
     /// The same on one processor, with a database on a server.
-    pub fn pinned(directory: &Path, mode: &str, database: &str, processor: &str) -> Self {
+    pub fn pinned(directory: &Path, audit: Audit, database: &str, processor: &str) -> Self {
         let mut command = Command::new("taskset");
-        command.args(["-c", processor, env!("CARGO_BIN_EXE_natter-api")]);
+        command.args(["-c", processor]).arg(serving(audit));
         command.env("NATTER_DATABASE__URL", database);
-        Self::of(command, directory, mode)
+        Self::of(command, directory, audit)
     }
 
-    fn of(mut command: Command, directory: &Path, mode: &str) -> Self {
+    fn of(mut command: Command, directory: &Path, audit: Audit) -> Self {
         let (address, admin) = (free_address(), free_address());
+        match audit {
+            Audit::Durable => command.env("NATTER_AUDIT__MODE", "durable"),
+            Audit::Relaxed => command.env("NATTER_AUDIT__MODE", "relaxed"),
+            Audit::Nothing => command.env(unaudited::SERVES, ""),
+        };
         command
             .current_dir(directory)
             .env("NATTER_HTTP__LISTEN", address.to_string())
             .env("NATTER_ADMIN__LISTEN", admin.to_string())
-            .env("NATTER_AUDIT__MODE", mode)
             // Whoever logs in before the load starts is to be logged in at its end.
             .env("NATTER_SESSIONS__LIFETIME_SECONDS", "86400")
             .env("NATTER_LIMITS__ACCOUNT_REQUESTS_PER_SECOND", "1000000")
@@ -109,6 +121,14 @@ impl Drop for Program {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// The program that serves so.
+fn serving(audit: Audit) -> PathBuf {
+    match audit {
+        Audit::Durable | Audit::Relaxed => env!("CARGO_BIN_EXE_natter-api").into(),
+        Audit::Nothing => env::current_exe().expect("this program"),
     }
 }
 

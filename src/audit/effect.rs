@@ -68,7 +68,7 @@ impl Effect {
         let request =
             Request { account: self.account, address: self.address, ..self.trail.request().clone() };
         let end = recorder.entry(Arc::new(request), Some(status));
-        recorder.ink().write(self.write.db(), [&end]).await?;
+        recorder.record_in(self.write.db(), &end).await?;
         self.trail.commit(self.write).await
     }
 }

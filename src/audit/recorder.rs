@@ -99,6 +99,15 @@ impl Recorder {
         match self.0.mode {
             AuditMode::Durable => self.0.queue.write(entries).await,
             AuditMode::Relaxed => self.0.queue.leave(entries).await,
+            AuditMode::Nothing => Ok(()),
+        }
+    }
+
+    /// Adds the end row of an effect to the effect's transaction.
+    pub(super) async fn record_in(&self, db: &impl ConnectionTrait, end: &Entry) -> Result<(), DbErr> {
+        match self.0.mode {
+            AuditMode::Durable | AuditMode::Relaxed => self.0.ink.write(db, [end]).await,
+            AuditMode::Nothing => Ok(()),
         }
     }
 }

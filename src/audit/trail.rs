@@ -58,7 +58,7 @@ impl Trail {
     pub async fn end_there(&self, db: &Transaction, status: StatusCode) -> Result<(), DbErr> {
         let recorder = self.recorder();
         let end = recorder.entry(self.0.request.clone(), Some(status));
-        recorder.ink().write(db, [&end]).await
+        recorder.record_in(db, &end).await
     }
 
     /// Whether an effect is being committed, so that what becomes of it is not known yet.

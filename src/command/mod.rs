@@ -79,20 +79,31 @@ pub fn run() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let settings = loaded.settings;
-    if let Command::ImageKeys = command {
-        return image_keys::run(&settings);
+    match command {
+        Command::ImageKeys => return image_keys::run(&settings),
+        Command::Serve => return serve(settings),
+        _ => {}
     }
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         match command {
-            Command::Serve => serve::serve(settings).await,
             Command::Migrate { status } => migrate(&settings, status).await,
             Command::Retention => retention::run(&settings).await,
             Command::Admin(command) => admin::run(command, &settings).await,
             Command::Healthcheck => Ok(crate::admin::healthcheck(settings.admin.listen, "/ready").await),
-            Command::Openapi | Command::Settings | Command::ImageKeys => Ok(ExitCode::SUCCESS),
+            Command::Openapi | Command::Settings | Command::ImageKeys | Command::Serve => {
+                Ok(ExitCode::SUCCESS)
+            }
         }
     })
+}
+
+/// Serves with these settings until a signal.
+///
+/// # Errors
+/// What went wrong, for whoever started the program.
+pub fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Runtime::new()?.block_on(serve::serve(settings))
 }
 
 /// The pool that hashes passwords as the settings say.

@@ -63,6 +63,7 @@ impl Deadline {
     ) -> Result<T, Problem> {
         let mut work = pin!(work);
         tokio::select! {
+            biased;
             done = work.as_mut() => Ok(done),
             () = sleep_until(self.at()) => if is_committing() { Ok(work.await) } else { Err(over()) },
         }

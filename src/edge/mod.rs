@@ -13,9 +13,9 @@ mod observe;
 mod query;
 mod transport;
 
-use std::{net::IpAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{net::IpAddr, panic::AssertUnwindSafe, sync::Arc, task::Poll, time::Duration};
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, poll};
 use poem::{
     Endpoint, IntoResponse, Request, Response,
     endpoint::BoxEndpoint,
@@ -264,20 +264,24 @@ impl Gate {
 impl Endpoint for Edge {
     type Output = Response;
 
-    /// Answers in a task of its own, which a client that goes away does not cut off, and neither does the deadline: every
-    /// request has its end in the audit.
+    /// What has to wait goes on in a task of its own, which a client that goes away does not cut off, and neither does the
+    /// deadline: every request has its end in the audit.
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let gate = Arc::clone(&self.gate);
         let (passage, is_head) = (gate.passage(&request), request.method() == Method::HEAD);
         let (id, origin) = (passage.id, gate.policy.origins.judge(&request, &gate.policy.hosts));
         let refusal = origin.as_ref().err().cloned();
         let (deadline, due) = deadline(gate.policy.deadline);
-        let answered =
-            self.tasks.spawn(async move { gate.respond(passage, request, refusal, deadline).await });
-        let mut response = match due.wait(answered).await {
-            Ok(answered) => answered.unwrap_or_else(|_| Problem::internal().into_response(None)),
-            Err(problem) => problem.into_response(Some(&id.to_string())),
+        let answering = async move { gate.respond(passage, request, refusal, deadline).await };
+        let mut answering = Box::pin(AssertUnwindSafe(answering).catch_unwind());
+        let answered = match poll!(&mut answering) {
+            Poll::Ready(answered) => answered.map_err(|_| Problem::internal()),
+            Poll::Pending => due.wait(self.tasks.spawn(answering)).await.and_then(|ended| {
+                let answered = ended.ok().and_then(Result::ok);
+                answered.ok_or_else(Problem::internal)
+            }),
         };
+        let mut response = answered.unwrap_or_else(|problem| problem.into_response(Some(&id.to_string())));
         if let Ok(origin) = origin {
             origin.allow(&mut response);
         }

@@ -7,8 +7,9 @@ use poem::http::StatusCode;
 use super::Passage;
 
 pub(super) fn observe(passage: &Passage, status: StatusCode, took: Duration) {
-    let labels = [("operation", passage.operation.to_owned()), ("status", status.as_u16().to_string())];
-    metrics::counter!("natter_requests_total", &labels).increment(1);
+    let code = status.as_str().to_owned();
+    metrics::counter!("natter_requests_total", "operation" => passage.operation, "status" => code)
+        .increment(1);
     metrics::histogram!("natter_request_seconds", "operation" => passage.operation)
         .record(took.as_secs_f64());
     tracing::info!(

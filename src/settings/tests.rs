@@ -114,6 +114,13 @@ fn an_unknown_key_is_refused_with_the_nearest() {
 }
 
 #[test]
+fn no_setting_does_without_the_audit() {
+    let faults = from_environment(&[("NATTER_AUDIT__MODE", "nothing")]).expect_err("there is no such mode");
+    let faults: Vec<_> = faults.iter().map(|fault| fault.key.as_str()).collect();
+    assert_eq!(faults, ["audit.mode"]);
+}
+
+#[test]
 fn an_unknown_variable_is_refused_with_the_nearest() {
     for name in ["NATTER_HTTP__LISEN", "NATTER_HTTP_LISTEN", "NATTER_http__listen"] {
         let faults = from_environment(&[(name, "127.0.0.1:1")]).expect_err("the variable is refused");

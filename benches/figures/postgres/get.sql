@@ -10,7 +10,7 @@ SELECT position, mac FROM audit_chain WHERE chain = '00000000-0000-0000-0000-000
 INSERT INTO audit (chain, position, request_id, at, method, path, status, subject, mac_key, mac) VALUES
   ('00000000-0000-0000-0000-000000000000', :chain_position::bigint + 1, gen_random_uuid(), 1795610978838648, 'GET', '/spaces/01a212c1-2678-7389-a655-cebc57baabc5/messages/01a212c1-2800-7472-a393-12015a63877d', NULL, decode(:hash, 'hex'), 1, decode(:hash, 'hex')),
   ('00000000-0000-0000-0000-000000000000', :chain_position::bigint + 2, gen_random_uuid(), 1795610978851587, 'GET', '/spaces/01a212c1-2678-7389-a655-cebc57baabc5/messages/01a212c1-2800-7472-a393-12015a63877d', 200, decode(:hash, 'hex'), 1, decode(:hash, 'hex'))
-  RETURNING seq, chain, position, request_id, at, method, path, status, subject, mac_key, mac;
+  RETURNING position, seq;
 INSERT INTO audit_subject (seq, account_id, address, salt, erasure_key, erasure_mac) VALUES
   (currval('audit_seq_seq') - 1, :account, '127.0.0.1', '\x305930bf4bb97d9d0d751071da352724', NULL, NULL),
   (currval('audit_seq_seq'), :account, '127.0.0.1', '\x69de68f7fef5ca45459c58c7f59a8ae9', NULL, NULL);

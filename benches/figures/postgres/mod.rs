@@ -18,7 +18,7 @@ use crate::{
     board::Board,
     connection::Connection,
     load::{self, Request},
-    program::Program,
+    program::{Audit, Program},
 };
 
 const FILL: &str = include_str!("../../board/fill.sql");
@@ -42,51 +42,43 @@ pub fn measure(each: Duration) -> bool {
         .status();
     assert!(migrate.expect("it runs").success(), "the schema cannot be made");
 
-    let api = start(&directory, &cluster, "durable");
-    let board = Board::fill(api.address);
+    let api = start(&directory, &cluster, Audit::Durable);
+    let mut board = Board::fill(api.address);
     let before = board.reads().map(|(_, request)| middle(&api, &request));
     let values = values(&cluster);
     let mut reached = true;
-    println!(
-        "| request | clients | natter-api /s | pgbench /s | ratio | requests per commit | CPU ms per 1,000: API, database |"
-    );
-    println!("|---|---|---|---|---|---|---|");
     let scripts = [include_str!("get.sql"), include_str!("post.sql")];
-    let [get, _, post, ..] = board.requests();
-    for ((name, request), script) in [get, post].into_iter().zip(scripts) {
-        let (commits, cpu) = (api.commits(), cluster.cpu_seconds());
-        let rate = load::measure(&api, &request, each);
-        let together = rate.answers / (api.commits() - commits).max(1.0);
-        let database = (cluster.cpu_seconds() - cpu) * 1e6 / rate.answers;
+    println!("| request | clients | natter-api /s | pgbench /s | ratio |\n|---|---|---|---|---|");
+    for ((name, request), script) in get_and_post(&board).into_iter().zip(scripts) {
+        let rate = load::measure(&api, &request, each).per_second;
         let bare = cluster.pgbench(script, request.clients, each.as_secs_f64(), &values);
-        let ratio = rate.per_second / bare;
-        println!(
-            "| {name} | {} | {:.0} | {bare:.0} | {:.0} % | {together:.1} | {:.0}, {database:.0} |",
-            request.clients,
-            rate.per_second,
-            ratio * 100.0,
-            rate.cpu_ms_per_1000,
-        );
+        let ratio = rate / bare;
+        println!("| {name} | {} | {rate:.0} | {bare:.0} | {:.0} % |", request.clients, ratio * 100.0);
         reached &= ratio >= OF_PGBENCH;
     }
     drop(api);
 
-    let api = start(&directory, &cluster, "relaxed");
-    let board = board.at(api.address);
-    println!(
-        "\nWith audit.mode = \"relaxed\":\n\n| request | natter-api /s | requests per commit |\n|---|---|---|"
-    );
-    let [get, _, post, ..] = board.requests();
-    for (name, request) in [get, post] {
-        let commits = api.commits();
-        let rate = load::measure(&api, &request, each);
-        let together = rate.answers / (api.commits() - commits).max(1.0);
-        println!("| {name} | {:.0} | {together:.1} |", rate.per_second);
+    println!("\n| audit | request | natter-api /s | requests per commit | CPU ms per 1,000: API, database |");
+    println!("|---|---|---|---|---|");
+    let audits = [("durable", Audit::Durable), ("relaxed", Audit::Relaxed), ("none", Audit::Nothing)];
+    for (said, audit) in audits {
+        let api = start(&directory, &cluster, audit);
+        board = board.at(api.address);
+        for (name, request) in get_and_post(&board) {
+            let (commits, cpu) = (api.commits(), cluster.cpu_seconds());
+            let rate = load::measure(&api, &request, each);
+            let database = (cluster.cpu_seconds() - cpu) * 1e6 / rate.answers;
+            let commits = api.commits() - commits;
+            let together = if commits > 0.0 { format!("{:.1}", rate.answers / commits) } else { "-".into() };
+            println!(
+                "| {said} | {name} | {:.0} | {together} | {:.0}, {database:.0} |",
+                rate.per_second, rate.cpu_ms_per_1000
+            );
+        }
     }
-    drop(api);
 
-    let api = start(&directory, &cluster, "durable");
-    let board = board.at(api.address);
+    let api = start(&directory, &cluster, Audit::Durable);
+    board = board.at(api.address);
     let messages = env::var("FIGURES_MESSAGES")
         .map_or(2_000_000, |text| text.parse().expect("FIGURES_MESSAGES is a number"));
     let begun = Instant::now();
@@ -106,8 +98,13 @@ pub fn measure(each: Duration) -> bool {
     reached
 }
 
-fn start(directory: &TempDir, cluster: &Cluster, mode: &str) -> Program {
-    Program::pinned(directory.path(), mode, &cluster.url("natter_api_user"), ASKING)
+fn get_and_post(board: &Board) -> [(&'static str, Request); 2] {
+    let [get, _, post, ..] = board.requests();
+    [get, post]
+}
+
+fn start(directory: &TempDir, cluster: &Cluster, audit: Audit) -> Program {
+    Program::pinned(directory.path(), audit, &cluster.url("natter_api_user"), ASKING)
 }
 
 /// What a request on the board names, as pgbench's variables.

@@ -6,7 +6,7 @@ SAVEPOINT turn;
 SELECT position, mac FROM audit_chain WHERE chain = '00000000-0000-0000-0000-000000000000' LIMIT 1 \gset chain_
 INSERT INTO audit (chain, position, request_id, at, method, path, status, subject, mac_key, mac) VALUES
   ('00000000-0000-0000-0000-000000000000', :chain_position::bigint + 1, gen_random_uuid(), 1795610978838648, 'POST', '/spaces/01a212c1-2678-7389-a655-cebc57baabc5/messages', NULL, decode(:hash, 'hex'), 1, decode(:hash, 'hex'))
-  RETURNING seq, chain, position, request_id, at, method, path, status, subject, mac_key, mac;
+  RETURNING position, seq;
 INSERT INTO audit_subject (seq, account_id, address, salt, erasure_key, erasure_mac) VALUES
   (currval('audit_seq_seq'), :account, '127.0.0.1', '\x69de68f7fef5ca45459c58c7f59a8ae9', NULL, NULL);
 INSERT INTO audit_chain (chain, position, mac) VALUES ('00000000-0000-0000-0000-000000000000', :chain_position::bigint + 1, decode(:hash, 'hex'))
@@ -26,7 +26,7 @@ INSERT INTO capability (id, parent_id, account_id, space_id, target, message_id,
 SELECT position, mac FROM audit_chain WHERE chain = '00000000-0000-0000-0000-000000000000' LIMIT 1 \gset chain_
 INSERT INTO audit (chain, position, request_id, at, method, path, status, subject, mac_key, mac) VALUES
   ('00000000-0000-0000-0000-000000000000', :chain_position::bigint + 1, gen_random_uuid(), 1795610978838648, 'POST', '/spaces/01a212c1-2678-7389-a655-cebc57baabc5/messages', 201, decode(:hash, 'hex'), 1, decode(:hash, 'hex'))
-  RETURNING seq, chain, position, request_id, at, method, path, status, subject, mac_key, mac;
+  RETURNING position, seq;
 INSERT INTO audit_subject (seq, account_id, address, salt, erasure_key, erasure_mac) VALUES
   (currval('audit_seq_seq'), :account, '127.0.0.1', '\x69de68f7fef5ca45459c58c7f59a8ae9', NULL, NULL);
 INSERT INTO audit_chain (chain, position, mac) VALUES ('00000000-0000-0000-0000-000000000000', :chain_position::bigint + 1, decode(:hash, 'hex'))

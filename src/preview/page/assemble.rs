@@ -1,5 +1,6 @@
 //! From the facts of a page to its card: Open Graph first, then Twitter, JSON-LD, and plain HTML. Only `<title>` comes
-//! before JSON-LD, whose headline is on some large sites that of something else.
+//! before JSON-LD, whose headline is on some large sites that of something else, and the plain description before
+//! Twitter's, which repeats it or is the beginning of the text.
 
 use std::cell::OnceCell;
 
@@ -31,7 +32,7 @@ pub fn assemble(policy: &UrlPolicy, url: &Url, facts: &Facts) -> Card {
     let (image, key) = sources.image().unzip();
     let (image_width, image_height) = sources.image_size(key).unzip();
     let mut card = Card {
-        url: url.to_string(),
+        url: url.as_str().to_owned(),
         title: sources.title(),
         description: sources.description(),
         site_name: sources.site_name(),
@@ -51,7 +52,7 @@ pub fn assemble(policy: &UrlPolicy, url: &Url, facts: &Facts) -> Card {
 pub fn assemble_feed(url: &Url, facts: &Facts) -> Card {
     let cleaned = |raw: Option<&str>, most| clean(&htmlize::unescape(feed::plain(raw?)), most);
     Card {
-        url: url.to_string(),
+        url: url.as_str().to_owned(),
         title: cleaned(facts.document_title(), TITLE_CHARACTERS),
         description: cleaned(facts.meta_value("description"), DESCRIPTION_CHARACTERS),
         kind: Some("feed".into()),
@@ -100,9 +101,8 @@ impl Sources<'_> {
     }
 
     fn description(&self) -> Option<String> {
-        self.first_text(&["og:description", "twitter:description"], DESCRIPTION_CHARACTERS)
+        self.first_text(&["og:description", "description", "twitter:description"], DESCRIPTION_CHARACTERS)
             .or_else(|| of_json_ld(self.json_ld().description.as_ref(), DESCRIPTION_CHARACTERS))
-            .or_else(|| self.first_text(&["description"], DESCRIPTION_CHARACTERS))
     }
 
     fn site_name(&self) -> Option<String> {
@@ -153,7 +153,7 @@ impl Sources<'_> {
         let raw = self.facts.link_target("canonical").or_else(|| self.facts.meta_value("og:url"))?;
         let target = self.policy.judge_reference(&self.base, &reference(raw)).ok()?;
         let TargetHost::Name(name) = target.host() else { return None };
-        (site(name) == site(url.host_str()?)).then(|| target.url().to_string())
+        (site(name) == site(url.host_str()?)).then(|| target.url().as_str().to_owned())
     }
 
     fn link(&self, relation: &str) -> Option<String> {
@@ -167,7 +167,7 @@ impl Sources<'_> {
     /// The same for a reference that does not come from an attribute.
     fn resolve_plain(&self, reference: &str) -> Option<String> {
         let target = self.policy.judge_reference(&self.base, reference.trim()).ok()?;
-        Some(target.url().to_string())
+        Some(target.url().as_str().to_owned())
     }
 
     fn first_text(&self, keys: &[&str], max_characters: usize) -> Option<String> {

@@ -1,10 +1,15 @@
 //! From bytes to text: byte order mark, header, `<meta>`, then detection.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
-use lol_html::{element, send};
+use lol_html::{Selector, send};
+
+use super::reader::{Handlers, selector};
 
 /// Bytes that are held back to find out the charset of a page whose header names none.
 const SNIFFED_BYTES: usize = 8 * 1024;
@@ -91,21 +96,21 @@ impl Sniffer {
     }
 }
 
+static META: LazyLock<Selector> = LazyLock::new(|| selector("meta"));
+
 /// Looks for what `<meta charset>` or `<meta http-equiv=content-type>` declares. A page that could be read so
 /// far is no UTF-16, whatever it says (HTML standard, "prescan a byte stream").
 fn scan_settings(declared: Arc<Mutex<Option<&'static Encoding>>>) -> send::Settings<'static, 'static> {
-    send::Settings::new_send().with_strict(false).append_element_content_handler(element!(
-        "meta",
-        move |meta| {
-            let mut declared = declared.lock().unwrap_or_else(PoisonError::into_inner);
-            let label = meta.get_attribute("charset").or_else(|| http_equiv_charset(meta));
-            let named = label.and_then(|label| Encoding::for_label(label.as_bytes()));
-            let readable =
-                named.map(|named| if named == UTF_16BE || named == UTF_16LE { UTF_8 } else { named });
-            *declared = declared.or(readable);
-            if declared.is_some() { Err("the charset is found".into()) } else { Ok(()) }
-        }
-    ))
+    let declare = move |meta: &mut send::Element<'_, '_>| {
+        let mut declared = declared.lock().unwrap_or_else(PoisonError::into_inner);
+        let label = meta.get_attribute("charset").or_else(|| http_equiv_charset(meta));
+        let named = label.and_then(|label| Encoding::for_label(label.as_bytes()));
+        let readable = named.map(|named| if named == UTF_16BE || named == UTF_16LE { UTF_8 } else { named });
+        *declared = declared.or(readable);
+        if declared.is_some() { Err("the charset is found".into()) } else { Ok(()) }
+    };
+    let handlers = (Cow::Borrowed(&*META), Handlers::default().element(declare));
+    send::Settings::new_send().with_strict(false).append_element_content_handler(handlers)
 }
 
 fn http_equiv_charset(meta: &send::Element<'_, '_>) -> Option<String> {

@@ -1,7 +1,5 @@
 //! What was found in a page's head, as it stands there.
 
-use std::collections::HashMap;
-
 /// The `<meta>` names and properties that are kept: Open Graph, Twitter, plain HTML.
 const META: [&str; 19] = [
     "og:title",
@@ -25,8 +23,8 @@ const META: [&str; 19] = [
     "robots",
 ];
 
-/// The `<link>` relations that are kept.
-const LINKS: [&str; 3] = ["canonical", "apple-touch-icon", "image_src"];
+/// The `<link>` relations that are kept; the alternate one is the oEmbed endpoint.
+const LINKS: [&str; 5] = ["canonical", "icon", "apple-touch-icon", "image_src", "alternate"];
 
 /// The most bytes kept of one value, before decoding. Longer ones are cut.
 const MAX_VALUE_BYTES: usize = 8 * 1024;
@@ -49,10 +47,9 @@ const ICON_PIXELS: u32 = 64;
 /// The first value of each kind. Values are raw: character references are not yet decoded.
 #[derive(Debug, Default)]
 pub struct Facts {
-    metas: HashMap<&'static str, String>,
-    links: HashMap<&'static str, String>,
+    metas: Values,
+    links: Values,
     icons: Vec<Icon>,
-    oembed: Option<String>,
     json_ld: Vec<String>,
     reading_json_ld: bool,
     base: Option<String>,
@@ -63,6 +60,9 @@ pub struct Facts {
     head_ended: bool,
     complete: bool,
 }
+
+/// Values by key. They are few, so to look through them is faster than to hash.
+type Values = Vec<(&'static str, String)>;
 
 /// An icon that the page names.
 #[derive(Debug)]
@@ -78,7 +78,9 @@ impl Facts {
         if self.is_over() {
             return;
         }
-        let Some(key) = META.into_iter().find(|known| known.eq_ignore_ascii_case(key.trim())) else { return };
+        let Some(key) = META.into_iter().find(|known| known.eq_ignore_ascii_case(key.trim_ascii())) else {
+            return;
+        };
         let Some(content) = content() else { return };
         if key == "og:image" {
             self.images += 1;
@@ -87,27 +89,28 @@ impl Facts {
         if self.images > 1 && key.starts_with("og:image:") {
             return;
         }
-        keep(&mut self.metas, key, &content);
+        keep(&mut self.metas, key, content);
     }
 
-    /// Takes a `<link>` with this relation, which may be several words, and this `type` and these `sizes`.
-    pub fn link(&mut self, relation: &str, href: &str, kind: Option<&str>, sizes: Option<&str>) {
+    /// Takes a `<link>` with this relation, which may be several words. Other attributes are asked for only if it is of
+    /// use.
+    pub fn link(&mut self, relation: &str, attribute: impl Fn(&str) -> Option<String>) {
         if self.is_over() {
             return;
         }
         for word in relation.split_ascii_whitespace() {
-            match word.to_ascii_lowercase().as_str() {
-                "icon" if self.icons.len() < MAX_ICONS && !href.trim().is_empty() => {
-                    self.icons.push(Icon { href: cut(href).to_owned(), pixels: sizes.and_then(pixels) });
-                }
-                "alternate" if kind.is_some_and(is_oembed) => {
-                    self.oembed.get_or_insert_with(|| cut(href).to_owned());
-                }
-                other => {
-                    if let Some(known) = LINKS.into_iter().find(|known| *known == other) {
-                        keep(&mut self.links, known, href);
-                    }
-                }
+            let Some(known) = LINKS.into_iter().find(|known| known.eq_ignore_ascii_case(word)) else {
+                continue;
+            };
+            if known == "alternate" && !attribute("type").is_some_and(|kind| is_oembed(&kind)) {
+                continue;
+            }
+            let Some(href) = attribute("href").filter(|href| !is_blank(href)) else { continue };
+            if known != "icon" {
+                keep(&mut self.links, known, href);
+            } else if self.icons.len() < MAX_ICONS {
+                let pixels = attribute("sizes").as_deref().and_then(pixels);
+                self.icons.push(Icon { href: cut(href), pixels });
             }
         }
     }
@@ -141,7 +144,12 @@ impl Facts {
     /// Appends to the value of a `<meta>` of this name, up to what is kept of one.
     pub(super) fn append_meta(&mut self, key: &'static str, text: &str) {
         if !self.complete {
-            let value = self.metas.entry(key).or_default();
+            let known = self.metas.iter().position(|(known, _)| *known == key);
+            let place = known.unwrap_or_else(|| {
+                self.metas.push((key, String::new()));
+                self.metas.len() - 1
+            });
+            let value = &mut self.metas[place].1;
             value.push_str(&text[..text.floor_char_boundary(MAX_VALUE_BYTES.saturating_sub(value.len()))]);
         }
     }
@@ -152,9 +160,9 @@ impl Facts {
     }
 
     /// Takes a `<base href>`; the first one counts.
-    pub fn base(&mut self, href: &str) {
-        if !self.is_over() {
-            self.base.get_or_insert_with(|| cut(href).to_owned());
+    pub fn base(&mut self, href: impl FnOnce() -> Option<String>) {
+        if !self.is_over() && self.base.is_none() {
+            self.base = href().map(cut);
         }
     }
 
@@ -197,12 +205,12 @@ impl Facts {
 
     /// The content of the first `<meta>` with this key.
     pub fn meta_value(&self, key: &str) -> Option<&str> {
-        self.metas.get(key).map(String::as_str)
+        value(&self.metas, key)
     }
 
     /// The target of the first `<link>` with this relation.
     pub fn link_target(&self, relation: &str) -> Option<&str> {
-        self.links.get(relation).map(String::as_str)
+        value(&self.links, relation)
     }
 
     /// The targets of the page's icons, the one that fits best first: the smallest of those that are large enough,
@@ -219,7 +227,7 @@ impl Facts {
 
     /// The oEmbed endpoint that the page names for itself.
     pub fn oembed_target(&self) -> Option<&str> {
-        self.oembed.as_deref()
+        self.link_target("alternate")
     }
 
     /// The page's scripts of JSON-LD.
@@ -234,19 +242,31 @@ impl Facts {
 
     /// The text of `<title>`.
     pub fn document_title(&self) -> Option<&str> {
-        Some(self.title.as_str()).filter(|title| !title.trim().is_empty())
+        Some(self.title.as_str()).filter(|title| !is_blank(title))
     }
+}
+
+fn value<'a>(values: &'a Values, key: &str) -> Option<&'a str> {
+    values.iter().find(|(known, _)| *known == key).map(|(_, value)| value.as_str())
 }
 
 /// Keeps the first value of each key that says something.
-fn keep(values: &mut HashMap<&'static str, String>, key: &'static str, value: &str) {
-    if !value.trim().is_empty() {
-        values.entry(key).or_insert_with(|| cut(value).to_owned());
+fn keep(values: &mut Values, key: &'static str, found: String) {
+    if !is_blank(&found) && value(values, key).is_none() {
+        values.push((key, cut(found)));
     }
 }
 
-fn cut(value: &str) -> &str {
-    &value[..value.floor_char_boundary(MAX_VALUE_BYTES)]
+fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
+}
+
+fn cut(mut value: String) -> String {
+    if value.len() > MAX_VALUE_BYTES {
+        value.truncate(value.floor_char_boundary(MAX_VALUE_BYTES));
+        value.shrink_to_fit();
+    }
+    value
 }
 
 fn is_oembed(kind: &str) -> bool {

@@ -1,40 +1,39 @@
 //! A feed's own title and description (RSS, Atom), read as a stream like a page.
 
-use lol_html::{comments, element, send, text};
+use std::sync::LazyLock;
 
-use super::{facts::Facts, reader::Shared};
+use lol_html::{
+    Selector,
+    html_content::{Comment, TextChunk},
+};
+
+use super::{
+    facts::Facts,
+    reader::{Handlers, Shared, selector},
+};
 
 /// How XML marks text that is not to be read as markup. To an HTML parser it is text, or a strange comment.
 const CDATA: [(&str, &str); 2] = [("<![CDATA[", "]]>"), ("[CDATA[", "]]")];
 
-/// Handlers that take what stands before the first entry.
-pub(super) fn handlers(
-    settings: send::Settings<'static, 'static>,
-    facts: &Shared,
-) -> send::Settings<'static, 'static> {
-    let [title, title_text, text, comment, entry] = std::array::from_fn(|_| facts.clone());
-    settings
-        .append_element_content_handler(element!("title", move |_| {
-            title.lock().open_title();
-            Ok(())
-        }))
-        .append_element_content_handler(text!("title", move |chunk| {
-            title_text.lock().title_text(chunk.as_str());
-            Ok(())
-        }))
-        .append_element_content_handler(text!("description, subtitle", move |chunk| {
-            text.lock().feed_description(chunk.as_str());
-            Ok(())
-        }))
-        .append_element_content_handler(comments!("description, subtitle", move |found| {
-            comment.lock().feed_description(plain(&found.text()));
-            Ok(())
-        }))
-        .append_element_content_handler(element!("item, entry", move |_| {
-            entry.lock().end_feed();
-            Ok(())
-        }))
-}
+/// What stands before the first entry.
+pub(super) static FEED: LazyLock<[(Selector, fn(&Shared) -> Handlers); 3]> = LazyLock::new(|| {
+    [
+        (selector("title"), |facts| facts.on_text(Facts::open_title, Facts::title_text)),
+        (selector("description, subtitle"), |facts| {
+            let [text, comment] = [facts.clone(), facts.clone()];
+            Handlers::default()
+                .text(move |chunk: &mut TextChunk<'_>| {
+                    text.lock().feed_description(chunk.as_str());
+                    Ok(())
+                })
+                .comments(move |found: &mut Comment<'_>| {
+                    comment.lock().feed_description(plain(&found.text()));
+                    Ok(())
+                })
+        }),
+        (selector("item, entry"), |facts| facts.on_tag(|facts, _| facts.end_feed())),
+    ]
+});
 
 /// The text within a CDATA section; other text as it is.
 pub(super) fn plain(text: &str) -> &str {

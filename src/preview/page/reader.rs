@@ -1,8 +1,16 @@
 //! Reads a page as a stream and remembers a few facts. There is no tree, so nothing to nest too deep.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
+};
 
-use lol_html::{HandlerResult, MemorySettings, element, end_tag, send, text};
+use lol_html::{
+    HandlerResult, MemorySettings, Selector,
+    html_content::{Attribute, TextChunk},
+    send,
+    send::Element,
+};
 
 use super::{charset::Charset, facts::Facts, feed};
 
@@ -18,7 +26,11 @@ pub struct Reader {
 }
 
 type Parser = send::HtmlRewriter<'static, fn(&[u8])>;
-type Settings = send::Settings<'static, 'static>;
+
+/// What is looked for in a page, and what takes it. The selectors are compiled once, which takes as long as to read some
+/// tags.
+pub(super) type Wanted = [(Selector, fn(&Shared) -> Handlers)];
+pub(super) type Handlers = send::ElementContentHandlers<'static>;
 
 /// The facts, shared with the parser's handlers.
 #[derive(Clone, Default)]
@@ -28,25 +40,51 @@ impl Shared {
     pub(super) fn lock(&self) -> MutexGuard<'_, Facts> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Takes each start tag.
+    pub(super) fn on_tag(&self, take: fn(&mut Facts, &Element<'_, '_>)) -> Handlers {
+        let facts = self.clone();
+        Handlers::default().element(move |element: &mut Element<'_, '_>| {
+            take(&mut facts.lock(), element);
+            Ok(())
+        })
+    }
+
+    /// Takes each start tag, and the text behind it, which may come in pieces.
+    pub(super) fn on_text(&self, open: fn(&mut Facts), take: fn(&mut Facts, &str)) -> Handlers {
+        let [facts, text] = [self.clone(), self.clone()];
+        Handlers::default()
+            .element(move |_: &mut Element<'_, '_>| {
+                open(&mut facts.lock());
+                Ok(())
+            })
+            .text(move |chunk: &mut TextChunk<'_>| {
+                take(&mut text.lock(), chunk.as_str());
+                Ok(())
+            })
+    }
 }
 
 impl Reader {
     /// A reader for a page whose header names this charset.
     pub fn new(charset: Option<&str>) -> Self {
-        Self::with(charset, page_handlers)
+        Self::with(charset, &*PAGE)
     }
 
     /// A reader for a feed whose header names this charset. Without one it is UTF-8, as XML is.
     pub fn of_feed(charset: Option<&str>) -> Self {
-        Self::with(charset.or(Some("utf-8")), feed::handlers)
+        Self::with(charset.or(Some("utf-8")), &*feed::FEED)
     }
 
-    fn with(charset: Option<&str>, handlers: fn(Settings, &Shared) -> Settings) -> Self {
+    fn with(charset: Option<&str>, wanted: &'static Wanted) -> Self {
         let facts = Shared::default();
         let discard: fn(&[u8]) = |_| {};
         let memory = MemorySettings::new().with_max_allowed_memory_usage(PARSER_MEMORY);
-        let settings = Settings::new_send().with_strict(false).with_memory_settings(memory);
-        let parser = Some(Parser::new(handlers(settings, &facts), discard));
+        let mut settings = send::Settings::new_send().with_strict(false).with_memory_settings(memory);
+        for (selector, handlers) in wanted {
+            settings = settings.append_element_content_handler((Cow::Borrowed(selector), handlers(&facts)));
+        }
+        let parser = Some(Parser::new(settings, discard));
         Self { charset: Charset::from_header(charset), text: String::new(), parser, facts }
     }
 
@@ -80,57 +118,58 @@ impl Reader {
     }
 }
 
-fn page_handlers(settings: Settings, facts: &Shared) -> Settings {
-    let [title, drawing, title_text, meta, link, script, script_text, base, head, body] =
-        std::array::from_fn(|_| facts.clone());
-    settings
-        .append_element_content_handler(element!("title", move |_| {
-            title.lock().open_title();
-            Ok(())
-        }))
+static PAGE: LazyLock<[(Selector, fn(&Shared) -> Handlers); 8]> = LazyLock::new(|| {
+    [
+        (selector("title"), |facts| facts.on_text(Facts::open_title, Facts::title_text)),
         // The parser counts a drawing's title as HTML, since HTML may stand inside it.
-        .append_element_content_handler(element!("svg title", move |_| {
-            drawing.lock().pass_over_title();
-            Ok(())
-        }))
-        .append_element_content_handler(text!("title", move |chunk| {
-            title_text.lock().title_text(chunk.as_str());
-            Ok(())
-        }))
-        .append_element_content_handler(element!("meta", move |element| {
-            let (property, name) = (element.get_attribute("property"), element.get_attribute("name"));
-            let name = name.filter(|name| property.as_ref() != Some(name));
-            for key in property.iter().chain(&name) {
-                meta.lock().meta(key, || element.get_attribute("content"));
-            }
-            Ok(())
-        }))
-        .append_element_content_handler(element!("link[href]", move |element| {
-            if let (Some(rel), Some(href)) = (element.get_attribute("rel"), element.get_attribute("href")) {
-                let (kind, sizes) = (element.get_attribute("type"), element.get_attribute("sizes"));
-                link.lock().link(&rel, &href, kind.as_deref(), sizes.as_deref());
-            }
-            Ok(())
-        }))
-        .append_element_content_handler(element!("script[type='application/ld+json' i]", move |_| {
-            script.lock().open_json_ld();
-            Ok(())
-        }))
-        .append_element_content_handler(text!("script[type='application/ld+json' i]", move |chunk| {
-            script_text.lock().json_ld_text(chunk.as_str());
-            Ok(())
-        }))
-        .append_element_content_handler(element!("base[href]", move |element| {
-            if let Some(href) = element.get_attribute("href") {
-                base.lock().base(&href);
-            }
-            Ok(())
-        }))
-        .append_element_content_handler(element!("head", move |element| {
-            let head = head.clone();
-            element.on_end_tag(end_tag!(move |_| end_head(&head)))
-        }))
-        .append_element_content_handler(element!("body", move |_| end_head(&body)))
+        (selector("svg title"), |facts| facts.on_tag(|facts, _| facts.pass_over_title())),
+        (selector("meta"), |facts| facts.on_tag(meta)),
+        (selector("link"), |facts| {
+            facts.on_tag(|facts, link| {
+                if let Some(relation) = link.get_attribute("rel") {
+                    facts.link(&relation, |name| link.get_attribute(name));
+                }
+            })
+        }),
+        (selector("script[type='application/ld+json' i]"), |facts| {
+            facts.on_text(Facts::open_json_ld, Facts::json_ld_text)
+        }),
+        (selector("base"), |facts| facts.on_tag(|facts, base| facts.base(|| base.get_attribute("href")))),
+        (selector("head"), |facts| {
+            let facts = facts.clone();
+            Handlers::default().element(move |head: &mut Element<'_, '_>| {
+                let facts = facts.clone();
+                head.on_end_tag(Box::new(move |_| end_head(&facts)))
+            })
+        }),
+        (selector("body"), |facts| {
+            let facts = facts.clone();
+            Handlers::default().element(move |_: &mut Element<'_, '_>| end_head(&facts))
+        }),
+    ]
+});
+
+pub(super) fn selector(text: &str) -> Selector {
+    text.parse().expect("it is a selector")
+}
+
+/// Takes what a `<meta>` says. One pass over its attributes is much faster than to ask for each.
+fn meta(facts: &mut Facts, meta: &Element<'_, '_>) {
+    let [mut property, mut name, mut content] = [None; 3];
+    for attribute in meta.attributes() {
+        let place = match attribute.name().as_str() {
+            "property" => &mut property,
+            "name" => &mut name,
+            "content" => &mut content,
+            _ => continue,
+        };
+        place.get_or_insert(attribute);
+    }
+    let [property, name] = [property, name].map(|key| key.map(Attribute::value));
+    let name = name.filter(|name| property.as_ref() != Some(name));
+    for key in property.iter().chain(&name) {
+        facts.meta(key, || content.map(Attribute::value));
+    }
 }
 
 /// Stops the parser, by an error that nobody is told, where nothing after the head is wanted.

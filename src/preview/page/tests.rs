@@ -44,7 +44,7 @@ fn a_page_that_says_nothing_has_a_card_with_its_url() {
 }
 
 #[test]
-fn open_graph_comes_before_twitter_and_twitter_before_html() {
+fn open_graph_comes_before_twitter_and_twitter_before_html_but_for_the_description() {
     let html = "<title>html</title><meta name=description content='d html'><meta name=application-name content=n>\
                 <link rel=image_src href=/html.png>";
     let twitter = "<meta name=twitter:title content=twitter><meta name=twitter:description content='d twitter'>\
@@ -52,17 +52,19 @@ fn open_graph_comes_before_twitter_and_twitter_before_html() {
     let open_graph = "<meta property=og:title content=og><meta property=og:description content='d og'>\
                       <meta property=og:image content=/og.png><meta property=og:image:alt content='a og'>\
                       <meta property=og:site_name content=s><meta property=og:type content=article>";
-    for (page, title, alt) in [
-        (html.to_owned(), "html", None),
-        (format!("{html}{twitter}"), "twitter", Some("a twitter")),
-        (format!("{html}{twitter}{open_graph}"), "og", Some("a og")),
+    for (page, title, description, alt) in [
+        (html.to_owned(), "html", "d html", None),
+        (twitter.to_owned(), "twitter", "d twitter", Some("a twitter")),
+        (format!("{html}{twitter}"), "twitter", "d html", Some("a twitter")),
+        (format!("{html}{twitter}{open_graph}"), "og", "d og", Some("a og")),
     ] {
         let card = card(&page);
         assert_eq!(card.title.as_deref(), Some(title));
-        assert_eq!(card.description, Some(format!("d {title}")));
+        assert_eq!(card.description.as_deref(), Some(description));
         assert_eq!(card.image, Some(format!("https://www.site.example.com/{title}.png")));
         assert_eq!(card.image_alt.as_deref(), alt);
-        assert_eq!(card.site_name.as_deref(), Some(if title == "og" { "s" } else { "n" }));
+        let site_name = if page == twitter { None } else { Some(if title == "og" { "s" } else { "n" }) };
+        assert_eq!(card.site_name.as_deref(), site_name);
         assert_eq!(card.kind.as_deref(), (title == "og").then_some("article"));
     }
 }
@@ -162,12 +164,12 @@ fn the_icon_that_fits_best_is_chosen() {
 }
 
 #[test]
-fn json_ld_comes_after_twitter_and_before_html_but_for_the_title() {
+fn json_ld_comes_after_the_texts_of_html_and_twitter() {
     let script = r#"<script type="Application/LD+json">{"@type":"Article","headline":"ld &amp; co","description":"d ld",
         "image":{"url":"/ld.png","width":3,"height":4},"publisher":{"name":"p"}}</script>"#;
     let html = "<title>html</title><meta name=description content=d>";
     let found = card(&format!("{script}{html}"));
-    assert_eq!((found.title.as_deref(), found.description.as_deref()), (Some("html"), Some("d ld")));
+    assert_eq!((found.title.as_deref(), found.description.as_deref()), (Some("html"), Some("d")));
     let found = card(script);
     assert_eq!((found.title.as_deref(), found.description.as_deref()), (Some("ld & co"), Some("d ld")));
     assert_eq!((found.image_width, found.site_name.as_deref()), (Some(3), Some("p")));

@@ -13,7 +13,7 @@ pub fn clean(text: &str, max_characters: usize) -> Option<String> {
     for c in text.chars() {
         if c.is_whitespace() {
             gap = !line.is_empty();
-        } else if !is_invisible(c) {
+        } else if c.is_ascii_graphic() || !is_invisible(c) {
             if std::mem::take(&mut gap) {
                 line.push(' ');
             }

@@ -92,7 +92,9 @@ impl UrlPolicy {
             Host::Ipv4(address) => TargetHost::Address(self.check_address(address.into())?),
             Host::Ipv6(address) => TargetHost::Address(self.check_address(address.into())?),
         };
-        if let TargetHost::Name(name) = &host {
+        if let TargetHost::Name(name) = &host
+            && url.host_str() != Some(name)
+        {
             // Without its trailing dot the name is the same to DNS, to TLS and to every comparison.
             url.set_host(Some(name)).map_err(|_| UrlRule::Name)?;
         }

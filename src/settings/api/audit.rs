@@ -23,6 +23,9 @@ pub enum AuditMode {
     Durable,
     /// Only the end row of an effect, which is durable together with it.
     Relaxed,
+    /// Nothing, and no rows are written: what the audit costs is measured against this. No setting can say it.
+    #[serde(skip)]
+    Nothing,
 }
 
 impl AuditSettings {
