@@ -13,7 +13,11 @@
         command = name: arguments: pkgs.derive "${arguments.pname}-${name}" arguments;
       in
       {
-        buildDepsOnly = arguments: command "deps" (arguments // { src = manifests arguments.src; });
+        # crane leaves read-only files, so a script has to write over them by force.
+        buildDepsOnly =
+          arguments:
+          assert builtins.match "cp [^-].*" (arguments.extraDummyScript or "") == null;
+          command "deps" (arguments // { src = manifests arguments.src; });
         buildPackage =
           arguments: pkgs.derive arguments.pname arguments // { inherit (arguments) cargoArtifacts; };
         cargoClippy = command "clippy";
