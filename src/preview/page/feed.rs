@@ -2,21 +2,18 @@
 
 use std::sync::LazyLock;
 
-use lol_html::{
-    Selector,
-    html_content::{Comment, TextChunk},
-};
+use lol_html::html_content::{Comment, TextChunk};
 
 use super::{
     facts::Facts,
-    reader::{Handlers, Shared, selector},
+    reader::{Handlers, Wanted, selector},
 };
 
 /// How XML marks text that is not to be read as markup. To an HTML parser it is text, or a strange comment.
 const CDATA: [(&str, &str); 2] = [("<![CDATA[", "]]>"), ("[CDATA[", "]]")];
 
 /// What stands before the first entry.
-pub(super) static FEED: LazyLock<[(Selector, fn(&Shared) -> Handlers); 3]> = LazyLock::new(|| {
+pub(super) static FEED: LazyLock<[Wanted; 3]> = LazyLock::new(|| {
     [
         (selector("title"), |facts| facts.on_text(Facts::open_title, Facts::title_text)),
         (selector("description, subtitle"), |facts| {

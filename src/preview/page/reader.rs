@@ -27,9 +27,9 @@ pub struct Reader {
 
 type Parser = send::HtmlRewriter<'static, fn(&[u8])>;
 
-/// What is looked for in a page, and what takes it. The selectors are compiled once, which takes as long as to read some
-/// tags.
-pub(super) type Wanted = [(Selector, fn(&Shared) -> Handlers)];
+/// Something that is looked for in a page, and what takes it. Selectors are compiled once, which takes as long as to read
+/// some tags.
+pub(super) type Wanted = (Selector, fn(&Shared) -> Handlers);
 pub(super) type Handlers = send::ElementContentHandlers<'static>;
 
 /// The facts, shared with the parser's handlers.
@@ -76,7 +76,7 @@ impl Reader {
         Self::with(charset.or(Some("utf-8")), &*feed::FEED)
     }
 
-    fn with(charset: Option<&str>, wanted: &'static Wanted) -> Self {
+    fn with(charset: Option<&str>, wanted: &'static [Wanted]) -> Self {
         let facts = Shared::default();
         let discard: fn(&[u8]) = |_| {};
         let memory = MemorySettings::new().with_max_allowed_memory_usage(PARSER_MEMORY);
@@ -118,7 +118,7 @@ impl Reader {
     }
 }
 
-static PAGE: LazyLock<[(Selector, fn(&Shared) -> Handlers); 8]> = LazyLock::new(|| {
+static PAGE: LazyLock<[Wanted; 8]> = LazyLock::new(|| {
     [
         (selector("title"), |facts| facts.on_text(Facts::open_title, Facts::title_text)),
         // The parser counts a drawing's title as HTML, since HTML may stand inside it.
