@@ -13,6 +13,8 @@ let
     inherit name;
     inherit (settings) tag created;
     compressor = "none";
+    # What is not among the files is not in the image.
+    includeStorePaths = false;
     config = image.config // {
       Labels = image.annotations;
     };
@@ -23,9 +25,24 @@ let
       '') image.own
     );
   };
-  layout = pkgs.runCommand "${name}-oci" { nativeBuildInputs = [ pkgs.skopeo ]; } ''
-    skopeo --insecure-policy --tmpdir "$TMPDIR" copy docker-archive:${archive} oci:$out:${settings.tag}
-  '';
+  layout =
+    pkgs.runCommand "${name}-oci"
+      {
+        nativeBuildInputs = [
+          pkgs.skopeo
+          pkgs.umoci
+        ];
+      }
+      ''
+        skopeo --insecure-policy --tmpdir "$TMPDIR" copy docker-archive:${archive} oci:$out:${settings.tag}
+        # A docker-archive has no place for annotations.
+        umoci config --image $out:${settings.tag} --no-history --created ${settings.created} ${
+          lib.escapeShellArgs (
+            lib.mapAttrsToList (key: value: "--manifest.annotation=${key}=${value}") image.annotations
+          )
+        }
+        umoci gc --layout $out
+      '';
 in
 archive.overrideAttrs (old: {
   passthru = (old.passthru or { }) // {

@@ -15,18 +15,9 @@ let
   };
   home = "/var/lib/${name}";
   rings = lib.optionalAttrs (cfg.keysDirectory != null) (
-    lib.genAttrs (map (kind: "${kind}.keys") (
-      [
-        "session"
-        "capability"
-        "row"
-        "name"
-        "audit"
-        "checkpoint"
-        "idempotency"
-      ]
-      ++ lib.optional ((cfg.settings.preview.image_url or "") != "") "image"
-    )) (file: "${cfg.keysDirectory}/${file}")
+    import ./key-rings.nix { inherit lib; } cfg.keysDirectory (
+      lib.optional ((cfg.settings.preview.image_url or "") != "") "image"
+    )
   );
   natter = service.from cfg rings;
   environment =

@@ -1,9 +1,12 @@
-# What both services have in common: their options, the settings as a file that the program itself has checked, files of
+# What the services have in common: their options, the settings as a file that the program itself has checked, files of
 # the host as credentials, and the hardening.
 {
   lib,
   pkgs,
   name,
+  # The program, and what it is told to do.
+  program ? name,
+  verb ? "serve",
   package,
 }:
 let
@@ -19,8 +22,8 @@ in
     package = lib.mkOption {
       type = lib.types.package;
       default = package;
-      defaultText = "the flake's ${name}";
-      description = "The package with `bin/${name}`.";
+      defaultText = "the flake's ${program}";
+      description = "The package with `bin/${program}`.";
     };
     settings = lib.mkOption {
       inherit (toml) type;
@@ -51,10 +54,10 @@ in
       }) cfg.files;
       written = toml.generate "${name}.toml" cfg.settings;
       checked = pkgs.runCommand "${name}-checked.toml" environment ''
-        ${cfg.package}/bin/${name} --config ${written} settings > /dev/null
+        ${cfg.package}/bin/${program} --config ${written} settings > /dev/null
         cp ${written} $out
       '';
-      command = "${cfg.package}/bin/${name} --config ${checked}";
+      command = "${cfg.package}/bin/${program} --config ${checked}";
     in
     {
       inherit command environment;
@@ -65,7 +68,7 @@ in
         serviceConfig =
           import ./hardening.nix
           // {
-            ExecStart = "${command} serve";
+            ExecStart = "${command} ${verb}";
             Restart = "on-failure";
             RestartSec = 1;
             # Longer than http.shutdown_seconds.

@@ -13,6 +13,8 @@ SETTINGS = pathlib.Path(__file__).parents[2] / "nix" / "images.json"
 SHELLS = {"sh", "ash", "bash", "dash", "zsh", "busybox", "toybox"}
 INSTALLERS = {"apt", "apt-get", "dpkg", "apk", "rpm", "dnf", "nix", "nix-store"}
 SECRET = re.compile(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/]{40}")
+# With Nix, a path that was made to lead nowhere has such letters in the place of its hash.
+STORE_PATH = re.compile(rb"/nix/store/(?!e{32})[0-9a-z]{32}-")
 
 
 def faults(name, layout):
@@ -46,7 +48,7 @@ def faults(name, layout):
         blob(descriptor)
         with tarfile.open(layout / "blobs" / descriptor["digest"].replace(":", "/")) as layer:
             for entry in layer:
-                path = entry.name.removeprefix("./").rstrip("/")
+                path = "" if entry.name == "." else entry.name.removeprefix("./").rstrip("/")
                 names.add(path)
                 size += entry.size
                 own = wanted["own"].get(path)
@@ -59,7 +61,8 @@ def faults(name, layout):
                     found.append(f"{path} may be written by others")
                 if (entry.uid or entry.gid) and own is None:
                     found.append(f"{path} belongs to {entry.uid}:{entry.gid}, not to root")
-                if base in INSTALLERS or (base in SHELLS and path not in wanted["shell"]):
+                # A directory of this name is where the database's files of the store are.
+                if (base in INSTALLERS or (base in SHELLS and path not in wanted["shell"])) and path != "nix":
                     found.append(f"{path} is a shell or a package manager")
                 allowed = any(fnmatch.fnmatchcase(path, pattern) for pattern in wanted["paths"])
                 if not allowed and not (entry.isdir() and any(_above(path, p) for p in wanted["paths"])):
@@ -69,7 +72,7 @@ def faults(name, layout):
                     # A library may carry the key of its self-test (libgnutls does).
                     if SECRET.search(data) and not path.startswith("usr/lib/"):
                         found.append(f"{path} holds a private key")
-                    if name != "natter-database" and re.search(rb"/nix/store/[0-9a-z]{32}-", data):
+                    if name != "natter-database" and STORE_PATH.search(data):
                         found.append(f"{path} refers to the Nix store")
     for path in [config["Entrypoint"][0], *(p for p in wanted["paths"] if "certificates" in p)]:
         if path.lstrip("/") not in names:
@@ -80,7 +83,9 @@ def faults(name, layout):
 
 
 def _above(path, pattern):
-    """Whether `pattern` can match something below the directory `path`."""
+    """Whether `pattern` can match something below the directory `path`; the root is ""."""
+    if not path:
+        return True
     parts, allowed = path.split("/"), pattern.split("/")
     shared = list(zip(parts, allowed))
     return all(fnmatch.fnmatchcase(a, b) for a, b in shared) and (len(parts) < len(allowed) or allowed[-1] == "*")

@@ -22,8 +22,12 @@ class Policy(unittest.TestCase):
             self.assertTrue(layout.is_dir(), f"{layout} is missing: run .ci/images")
             self.assertEqual([], policy.faults(name, layout), name)
 
-    def broken(self, expected, *, config=None, annotations=None, entry=None, data=b"", **attributes):
+    def broken(self, expected, **change):
         """An image of which one thing is changed is refused for that."""
+        found = self.faults_with(**change)
+        self.assertTrue(any(expected in fault for fault in found), f"{expected!r} is not in {found}")
+
+    def faults_with(self, *, config=None, annotations=None, entry=None, data=b"", **attributes):
         with tempfile.TemporaryDirectory() as directory:
             layout = pathlib.Path(directory) / "image"
             shutil.copytree(IMAGES / "natter-preview", layout)
@@ -53,8 +57,7 @@ class Policy(unittest.TestCase):
             write(manifest["config"], json.dumps(image).encode())
             write(index["manifests"][0], json.dumps(manifest).encode())
             (layout / "index.json").write_text(json.dumps(index))
-            found = policy.faults("natter-preview", layout)
-            self.assertTrue(any(expected in fault for fault in found), f"{expected!r} is not in {found}")
+            return policy.faults("natter-preview", layout)
 
     def test_user(self):
         for user in ("", "0:0", "natter", "65532", "65532:0"):
@@ -76,6 +79,10 @@ class Policy(unittest.TestCase):
         self.broken("neither a file", entry="dev/null", type=tarfile.CHRTYPE)
         self.broken("private key", entry="bin/natter-preview", data=KEY)
         self.broken("Nix store", entry="bin/natter-preview", data=b"/nix/store/" + b"a" * 32 + b"-glibc")
+        led_nowhere = b"/nix/store/" + b"e" * 32 + b"-vendor"
+        self.assertEqual([], self.faults_with(entry="bin/natter-preview", data=led_nowhere))
+        self.assertEqual([], self.faults_with(entry="./", type=tarfile.DIRTYPE))
+        self.broken("may be written by others", entry="./", type=tarfile.DIRTYPE, mode=0o777)
         self.broken("more than", entry="bin/natter-preview", data=bytes(16_000_000))
 
 

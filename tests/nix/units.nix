@@ -5,22 +5,29 @@ let
     natter-api = pkgs.derive "natter-api" { };
     natter-preview = pkgs.derive "natter-preview" { };
   };
-  unitsOf =
+  configurationOf =
     services:
-    (pkgs.lib.evalModules {
-      inherit pkgs;
-      modules = [
-        (import ../../nix/module { inherit packages; })
-        { services.natter = services; }
-      ];
-    }).systemd.services;
+    let
+      made = pkgs.lib.evalModules {
+        inherit pkgs;
+        modules = [
+          (import ../../nix/module { inherit packages; })
+          { services.natter = services; }
+        ];
+      };
+    in
+    {
+      inherit (made.systemd) services;
+      timers = made.systemd.timers or { };
+      refused = map (a: a.message) (builtins.filter (a: !a.assertion) (made.assertions or [ ]));
+    };
 in
 {
-  plain = unitsOf {
+  plain = configurationOf {
     api.enable = true;
     preview.enable = true;
   };
-  full = unitsOf {
+  full = configurationOf {
     api = {
       enable = true;
       keysDirectory = "/run/keys/natter";
@@ -31,10 +38,20 @@ in
         "database.ca_file" = "/etc/ssl/database-ca.pem";
       };
     };
+    migrate.enable = true;
+    migrate.passwordFile = "/run/keys/natter-migrate";
+    retention.enable = true;
+    retention.passwordFile = "/run/keys/natter-retention";
     preview = {
       enable = true;
       allowedAddresses = [ "10.0.0.53" ];
     };
   };
-  api-alone = unitsOf { api.enable = true; };
+  api-alone = configurationOf { api.enable = true; };
+  # Commands that want PostgreSQL, without one.
+  refused = configurationOf {
+    api.enable = true;
+    migrate.enable = true;
+    migrate.passwordFile = "/run/keys/natter-migrate";
+  };
 }

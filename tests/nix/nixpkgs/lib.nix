@@ -6,6 +6,11 @@ let
     concatStrings = concatStringsSep "";
     inherit (builtins) concatStringsSep;
     concatMapStringsSep = separator: make: list: concatStringsSep separator (map make list);
+    filterAttrs = keep: set: removeAttrs set (builtins.filter (name: !keep name set.${name}) (attrNames set));
+    hasInfix = part: text: builtins.replaceStrings [ part ] [ "" ] text != text;
+    hasPrefix = part: text: builtins.substring 0 (builtins.stringLength part) text == part;
+    escapeShellArgs = lib.concatMapStringsSep " " (text: "'${text}'");
+    getLib = package: package.lib or package;
     genAttrs =
       names: make:
       listToAttrs (
@@ -66,7 +71,8 @@ let
           else
             b;
         sum = builtins.foldl' merge { };
-        declared = sum (map (m: m.options or { }) (all { }));
+        # Defaults may be of what the configuration becomes.
+        declared = sum (map (m: m.options or { }) (all final));
         fill =
           options: values:
           if options._type or null == "option" then
@@ -83,8 +89,9 @@ let
           in
           values // { services = fill declared.services values.services; };
         said = with-defaults (builtins.filter (m: !(m ? options)) (all { }));
+        final = with-defaults (all (with-defaults (all said)));
       in
-      with-defaults (all (with-defaults (all said)));
+      final;
   };
 in
 lib
