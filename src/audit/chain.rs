@@ -1,9 +1,8 @@
 //! Rows as links of a chain: each bears a MAC over itself and over the one before it.
 
 use sea_orm::{
-    ActiveValue::Set,
-    ConnectionTrait, DbBackend, DbErr, EntityTrait, Iterable,
-    sea_query::{InsertStatement, OnConflict, Query},
+    ActiveValue::Set, ConnectionTrait, DbBackend, DbErr, EntityName, EntityTrait, IdenStatic, Iterable,
+    Statement, Value, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -22,7 +21,7 @@ pub const ONLY: Uuid = Uuid::nil();
 pub(super) const GENESIS: [u8; 32] = [0; 32];
 
 /// Rows that one statement adds: a few sizes, so that the engine has seen every statement before.
-const TOGETHER: [usize; 3] = [64, 8, 1];
+const TOGETHER: [usize; 4] = [256, 64, 8, 1];
 
 /// Adds rows at the end of a chain, in their order, with the MACs that `ring` makes, and beside them who it was.
 ///
@@ -62,13 +61,11 @@ async fn add(
     db: &impl ConnectionTrait,
     entries: impl Iterator<Item = (row::Model, Subject)>,
 ) -> Result<(), DbErr> {
-    let mut rows = Query::insert();
-    rows.into_table(row::Entity)
-        .columns(row::Column::iter().filter(|column| !matches!(column, row::Column::Seq)));
-    let mut subjects = Vec::new();
+    let (mut rows, mut positions, mut subjects) = (Vec::new(), Vec::new(), Vec::new());
     for (row, subject) in entries {
-        subjects.push((row.position, subject));
-        rows.values_panic([
+        positions.push(row.position);
+        subjects.push(subject);
+        rows.extend::<[Value; 10]>([
             row.chain.into(),
             row.position.into(),
             row.request_id.into(),
@@ -81,40 +78,61 @@ async fn add(
             row.mac.into(),
         ]);
     }
-    let mut beside = Query::insert();
-    beside.into_table(audit_subject::Entity).columns(audit_subject::Column::iter());
-    let seqs = written(db, rows, &subjects).await?;
-    for ((_, subject), seq) in subjects.into_iter().zip(seqs) {
-        beside.values_panic(subject.values(seq));
-    }
-    db.execute(&beside).await.map(drop)
+    let seqs = written(db, rows, &positions).await?;
+    let beside = subjects.into_iter().zip(seqs).flat_map(|(subject, seq)| subject.values(seq)).collect();
+    db.execute_raw(insertion(db, audit_subject::Entity, audit_subject::Column::iter(), beside))
+        .await
+        .map(drop)
 }
 
 /// Writes rows of these positions, and gives the `seq` of each.
-async fn written(
-    db: &impl ConnectionTrait,
-    mut rows: InsertStatement,
-    subjects: &[(i64, Subject)],
-) -> Result<Vec<i64>, DbErr> {
+async fn written(db: &impl ConnectionTrait, rows: Vec<Value>, positions: &[i64]) -> Result<Vec<i64>, DbErr> {
+    let columns = row::Column::iter().filter(|column| !matches!(column, row::Column::Seq));
+    let mut insertion = insertion(db, row::Entity, columns, rows);
     // SQLite has one writer, and numbers the rows of a statement without gaps: to have it say each would cost more than
     // to write them.
     if db.get_database_backend() == DbBackend::Sqlite {
-        let last = db.execute(&rows).await?.last_insert_id().cast_signed();
-        let count = i64::try_from(subjects.len()).map_err(|_| DbErr::RecordNotInserted)?;
+        let last = db.execute_raw(insertion).await?.last_insert_id().cast_signed();
+        let count = i64::try_from(positions.len()).map_err(|_| DbErr::RecordNotInserted)?;
         return Ok((last - count + 1..=last).collect());
     }
-    rows.returning(Query::returning().columns([row::Column::Position, row::Column::Seq]));
-    let mut seqs = Vec::with_capacity(subjects.len());
-    for added in db.query_all(&rows).await? {
+    insertion.sql.push_str(" RETURNING position, seq");
+    let mut seqs = Vec::with_capacity(positions.len());
+    for added in db.query_all_raw(insertion).await? {
         seqs.push((added.try_get_by_index::<i64>(0)?, added.try_get_by_index::<i64>(1)?));
     }
     // An engine need not say them in order.
     seqs.sort_unstable();
-    let positions = seqs.iter().map(|(position, _)| position);
-    if !positions.eq(subjects.iter().map(|(position, _)| position)) {
+    if !seqs.iter().map(|(position, _)| position).eq(positions) {
         return Err(DbErr::RecordNotInserted);
     }
     Ok(seqs.into_iter().map(|(_, seq)| seq).collect())
+}
+
+/// The statement that adds rows with these values, one row's after the other's. Written out here, for to have it built value
+/// by value took as long as to write the rows.
+fn insertion<E: EntityName, C: IdenStatic>(
+    db: &impl ConnectionTrait,
+    table: E,
+    columns: impl Iterator<Item = C>,
+    values: Vec<Value>,
+) -> Statement {
+    let columns: Vec<_> = columns.map(|column| column.as_str()).collect();
+    let mut sql = format!("INSERT INTO {} ({}) VALUES ", table.table_name(), columns.join(", "));
+    for place in 0..values.len() {
+        let before = match (place % columns.len(), place) {
+            (0, 0) => "(",
+            (0, _) => "), (",
+            _ => ", ",
+        };
+        sql.push_str(before);
+        match db.get_database_backend() {
+            DbBackend::Postgres => sql.push_str(&format!("${}", place + 1)),
+            _ => sql.push('?'),
+        }
+    }
+    sql.push(')');
+    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
 }
 
 /// Whether a row bears the MAC of itself after a row with the MAC `before`.

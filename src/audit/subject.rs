@@ -1,6 +1,6 @@
 //! Who a row is about, as a commitment in the log and in the clear beside it, where it can be erased.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -44,7 +44,7 @@ impl Subject {
     }
 
     /// The values of its row, in the order of the columns.
-    pub(super) fn values(self, seq: i64) -> [Expr; 6] {
+    pub(super) fn values(self, seq: i64) -> [Value; 6] {
         let (erasure_key, erasure_mac) = (None::<i64>, None::<Vec<u8>>);
         [
             seq.into(),
