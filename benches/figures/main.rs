@@ -26,7 +26,7 @@ use std::{
 use mimalloc::MiMalloc;
 
 use crate::{
-    board::{ALONE, Board, POST, READ},
+    board::{ALONE, Board, POST},
     load::Rate,
     program::{Audit, Program},
 };
