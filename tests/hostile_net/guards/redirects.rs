@@ -43,7 +43,7 @@ pub fn mutations() -> Vec<Mutation> {
             .change(
                 "page/assemble.rs",
                 "let target = self.policy.judge_reference(&self.base, reference.trim()).ok()?;
-        Some(target.url().to_string())",
+        Some(target.url().as_str().to_owned())",
                 "Some(self.base.join(reference.trim()).ok()?.to_string())",
             )
             .noticed_by(&[
