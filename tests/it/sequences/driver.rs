@@ -14,7 +14,7 @@ use super::{
     step::{Action, PEOPLE, Step},
 };
 use crate::{
-    client::{ALL_SCOPES, Client, bare, password, send, text, token},
+    client::{Client, bare, password, send, text, token},
     server::Server,
 };
 
@@ -27,6 +27,8 @@ pub struct Driver {
     spaces: Vec<String>,
     messages: Vec<String>,
     capabilities: Vec<String>,
+    /// Idempotency-Keys that were used.
+    keys: usize,
 }
 
 impl Driver {
@@ -39,12 +41,31 @@ impl Driver {
         let keys = server.directory().join("data/keys");
         let rings = KeyRings::open(&keys, &Random::system(), &Clock::system()).expect("key rings");
         let (spaces, messages, capabilities) = Default::default();
-        Self { server, ring: rings.get(RingKind::Capability), people, spaces, messages, capabilities }
+        Self {
+            server,
+            ring: rings.get(RingKind::Capability),
+            people,
+            spaces,
+            messages,
+            capabilities,
+            keys: 0,
+        }
     }
 
     /// Sends a step; what came back.
     pub async fn send(&mut self, step: &Step) -> Seen {
-        let answer = send(self.request(step)).await;
+        let answer = if step.is_repeated() {
+            self.keys += 1;
+            let keyed = || self.request(step).header("idempotency-key", format!("key-{}", self.keys));
+            let (first, again) = (send(keyed()).await, send(keyed()).await);
+            assert_eq!(first.status, again.status, "{step:?}: sent again it is answered otherwise");
+            if first.status.is_success() {
+                assert_eq!(first.json(), again.json(), "{step:?}: sent again it is answered otherwise");
+            }
+            first
+        } else {
+            send(self.request(step)).await
+        };
         let (status, body) = (answer.status.as_u16(), answer.json());
         if answer.status.is_success() {
             self.remember(step, &body);
@@ -104,8 +125,8 @@ impl Driver {
                 delete(&format!("{}/capabilities/{root}", space(*number)))
             }
             Action::LogOut => delete("/sessions"),
-            Action::LogIn => {
-                let path = format!("/sessions?scope={}", ALL_SCOPES.replace(' ', "+"));
+            Action::LogIn { scopes } => {
+                let path = format!("/sessions?scope={}", scopes.replace(' ', "+"));
                 self.server.visitor().post_request(&path, "").basic_auth(name, Some(password(name)))
             }
             Action::DeleteAccount => delete(&format!("/users/{name}")),
@@ -136,7 +157,9 @@ impl Driver {
                 self.capabilities.push(text(&body["uri"]).to_owned());
             }
             Action::Share { .. } => self.capabilities.push(text(&body["uri"]).to_owned()),
-            Action::LogIn => self.people[step.who] = self.server.visitor().with_token(text(&body["token"])),
+            Action::LogIn { .. } => {
+                self.people[step.who] = self.server.visitor().with_token(text(&body["token"]))
+            }
             _ => {}
         }
     }

@@ -25,10 +25,11 @@ fn the_server_answers_as_the_model_does() {
     let outcome = TestRunner::new(config).run(&vec(step::step(), 40..80), |steps| {
         runtime.block_on(async {
             let mut driver = Driver::start().await;
-            let mut model = Model::default();
-            for (number, step) in steps.iter().enumerate() {
-                let Some(expected) = model.apply(step) else { continue };
-                let seen = driver.send(step).await;
+            let mut model = Model::new();
+            for (number, step) in steps.into_iter().enumerate() {
+                let step = model.aimed(step);
+                let Some(expected) = model.apply(&step) else { continue };
+                let seen = driver.send(&step).await;
                 prop_assert_eq!(&seen, &expected, "step {}: {:?}", number, step);
                 *counted.borrow_mut().entry(expected.status).or_default() += 1;
             }
