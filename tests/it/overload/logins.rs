@@ -33,7 +33,7 @@ const HALF: Duration = Duration::from_secs(2);
 /// How often it is tried.
 const ROUNDS: usize = 10;
 
-/// By how much others may be slowed down. Here other tests want the processors as well; alone, 2 is what is promised:
+/// By how much others may be slowed down. Here other tests want the processors as well; alone, the goal is 2, not reached yet:
 /// `NATTER_STORM_RATIO=2 cargo test --test it -- storm_of_logins`.
 fn most() -> f64 {
     std::env::var("NATTER_STORM_RATIO").map_or(4.0, |most| most.parse().expect("a number"))
