@@ -5,11 +5,11 @@
   config,
   lib,
   pkgs,
-  name,
   verb,
-  role,
 }:
 let
+  name = "natter-${verb}";
+  role = "natter_${verb}";
   inherit (config.services.natter) api;
   cfg = config.services.natter.${verb};
   service = import ./service.nix {
@@ -24,6 +24,8 @@ let
   };
 in
 {
+  inherit name;
+
   options = {
     enable = lib.mkEnableOption name;
     url = lib.mkOption {

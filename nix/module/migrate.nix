@@ -7,17 +7,14 @@
   ...
 }:
 let
-  name = "natter-migrate";
   job = import ./job.nix {
     inherit
       packages
       config
       lib
       pkgs
-      name
       ;
     verb = "migrate";
-    role = "natter_migrate";
   };
 in
 {
@@ -25,7 +22,7 @@ in
 
   config = lib.mkIf config.services.natter.migrate.enable {
     assertions = [ job.assertion ];
-    systemd.services.${name} =
+    systemd.services.${job.name} =
       let
         unit = job.unit { } { };
       in

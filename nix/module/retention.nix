@@ -7,7 +7,6 @@
   ...
 }:
 let
-  name = "natter-retention";
   inherit (config.services.natter) api;
   cfg = config.services.natter.retention;
   job = import ./job.nix {
@@ -16,10 +15,8 @@ let
       config
       lib
       pkgs
-      name
       ;
     verb = "retention";
-    role = "natter_retention";
   };
 in
 {
@@ -33,7 +30,7 @@ in
 
   config = lib.mkIf cfg.enable {
     assertions = [ job.assertion ];
-    systemd.services.${name} =
+    systemd.services.${job.name} =
       job.unit { retention = api.settings.retention or { }; } (
         # It signs for what it removes.
         import ./key-rings.nix { inherit lib; } (
@@ -44,7 +41,7 @@ in
         description = "Natter, a secure message board: the removal of what is past its time";
         wantedBy = [ ];
       };
-    systemd.timers.${name} = {
+    systemd.timers.${job.name} = {
       wantedBy = [ "timers.target" ];
       timerConfig = {
         OnCalendar = cfg.calendar;

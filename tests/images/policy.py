@@ -61,8 +61,8 @@ def faults(name, layout):
                     found.append(f"{path} may be written by others")
                 if (entry.uid or entry.gid) and own is None:
                     found.append(f"{path} belongs to {entry.uid}:{entry.gid}, not to root")
-                # A directory of this name is where the database's files of the store are.
-                if (base in INSTALLERS or (base in SHELLS and path not in wanted["shell"])) and path != "nix":
+                # A directory runs nothing: the database's files of the store are in one named nix.
+                if not entry.isdir() and (base in INSTALLERS or (base in SHELLS and path not in wanted["shell"])):
                     found.append(f"{path} is a shell or a package manager")
                 allowed = any(fnmatch.fnmatchcase(path, pattern) for pattern in wanted["paths"])
                 if not allowed and not (entry.isdir() and any(_above(path, p) for p in wanted["paths"])):

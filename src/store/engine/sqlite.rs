@@ -106,9 +106,7 @@ async fn connect(
                     .foreign_keys(true)
                     .busy_timeout(PATIENCE)
                     // What is deleted is gone from the file too.
-                    .pragma("secure_delete", "on")
-                    // What a savepoint may have to put back is a few pages.
-                    .pragma("temp_store", "memory"),
+                    .pragma("secure_delete", "on"),
             )
         });
     Database::connect(options).await
