@@ -82,6 +82,9 @@ class Policy(unittest.TestCase):
         led_nowhere = b"/nix/store/" + b"e" * 32 + b"-vendor"
         self.assertEqual([], self.faults_with(entry="bin/natter-preview", data=led_nowhere))
         self.assertEqual([], self.faults_with(entry="./", type=tarfile.DIRTYPE))
+        directory = self.faults_with(entry="nix", type=tarfile.DIRTYPE)
+        self.assertFalse(any("shell or a package manager" in fault for fault in directory), directory)
+        self.broken("shell or a package manager", entry="nix")
         self.broken("may be written by others", entry="./", type=tarfile.DIRTYPE, mode=0o777)
         self.broken("more than", entry="bin/natter-preview", data=bytes(16_000_000))
 

@@ -104,6 +104,7 @@ class Units(unittest.TestCase):
         for verb in ("migrate", "retention"):
             unit = full["services"][f"natter-{verb}"]
             settings = unit["serviceConfig"]
+            self.assertIn(f"://natter_{verb}@", full["urls"][verb])
             self.assertRegex(settings["ExecStart"], rf"/bin/natter-api --config \S*natter-{verb}-checked.toml {verb}$")
             self.assertEqual(("oneshot", True), (settings["Type"], settings["DynamicUser"]))
             self.assertIn(f"database.password_file:/run/keys/natter-{verb}", settings["LoadCredential"])

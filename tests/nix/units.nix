@@ -19,6 +19,7 @@ let
     {
       inherit (made.systemd) services;
       timers = made.systemd.timers or { };
+      urls = builtins.mapAttrs (_: service: service.url or null) made.services.natter;
       refused = map (a: a.message) (builtins.filter (a: !a.assertion) (made.assertions or [ ]));
     };
 in
