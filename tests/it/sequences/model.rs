@@ -102,6 +102,15 @@ impl Model {
             }
             _ => {}
         }
+        if let Action::RemoveMember { space, whom } = what
+            && let Some(space) = Self::wrap(*space, self.spaces.len())
+        {
+            // The next one who is a member.
+            let members = &self.spaces[space].members;
+            let next =
+                (*whom..*whom + PEOPLE).map(|next| next % PEOPLE).find(|next| members.contains_key(next));
+            *whom = next.unwrap_or(*whom);
+        }
         let who = *who;
         let fitting = |space: usize, target: Target| {
             let space = Self::wrap(space, self.spaces.len());

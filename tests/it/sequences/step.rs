@@ -85,7 +85,7 @@ impl Step {
 /// A random step; what builds something up is likelier than what tears it down.
 pub fn step() -> impl Strategy<Value = Step> {
     let number = 0..1000_usize;
-    let by = || prop::option::weighted(0.4, 0..1000_usize);
+    let by = || prop::option::weighted(0.6, 0..1000_usize);
     let roles = select(vec![
         vec!["owner"],
         vec!["moderator"],
@@ -115,7 +115,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         }),
         4 => (number.clone(), number).prop_map(|(space, capability)| Action::Revoke { space, capability }),
         1 => Just(Action::LogOut),
-        6 => prop_oneof![4 => Just(SCOPES[0]), 1 => Just(SCOPES[1]), 1 => Just(SCOPES[2])]
+        6 => prop_oneof![10 => Just(SCOPES[0]), 1 => Just(SCOPES[1]), 1 => Just(SCOPES[2])]
             .prop_map(|scopes| Action::LogIn { scopes }),
         1 => Just(Action::DeleteAccount),
     ];
