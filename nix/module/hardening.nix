@@ -34,6 +34,8 @@
     "@system-service"
     "~@privileged @resources"
     # Hashing stands back behind the rest of the server.
+    "sched_setaffinity"
+    "sched_setscheduler"
     "setpriority"
   ];
   UMask = "0077";

@@ -49,15 +49,17 @@ pub(super) struct Argon2id {
     /// What is not being worked in: a block allocated anew for every hash would be faulted in anew, and the allocator
     /// would keep one for every thread that ever had one.
     memory: Arc<Mutex<Vec<Vec<Block>>>>,
+    /// How much of it is kept, in hashes at once.
+    kept: usize,
 }
 
 impl Argon2id {
-    pub(super) fn new(parameters: Parameters) -> Result<Self, InvalidParameters> {
+    pub(super) fn new(parameters: Parameters, kept: usize) -> Result<Self, InvalidParameters> {
         let Parameters { memory_kib, iterations, parallelism } = parameters;
         let params =
             Params::new(memory_kib, iterations, parallelism, None).map_err(InvalidParameters::Argon)?;
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        Ok(Self { argon, memory: Arc::default() })
+        Ok(Self { argon, memory: Arc::default(), kept })
     }
 
     /// The hash in PHC form.
@@ -114,7 +116,10 @@ impl Argon2id {
         let mut memory = unused().pop().unwrap_or_default();
         memory.resize(argon.params().block_count(), Block::default());
         let computed = argon.hash_password_into_with_memory(password, salt, output, &mut memory);
-        unused().push(memory);
+        let mut unused = unused();
+        if unused.len() < self.kept {
+            unused.push(memory);
+        }
         computed
     }
 
@@ -148,7 +153,7 @@ mod tests {
     const CHEAP: Parameters = Parameters { memory_kib: 8, iterations: 1, parallelism: 1 };
 
     fn argon(parameters: Parameters) -> Argon2id {
-        Argon2id::new(parameters).expect("valid parameters")
+        Argon2id::new(parameters, 1).expect("valid parameters")
     }
 
     /// Made with the reference implementation's command:
@@ -193,7 +198,7 @@ mod tests {
             Parameters { iterations: 0, ..CHEAP },
             Parameters { parallelism: 0, ..CHEAP },
         ] {
-            assert!(Argon2id::new(impossible).is_err(), "{impossible:?}");
+            assert!(Argon2id::new(impossible, 1).is_err(), "{impossible:?}");
         }
     }
 

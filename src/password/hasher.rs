@@ -1,30 +1,23 @@
 //! Hashing and verifying without stopping the server.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
-    thread,
-};
+use std::panic::resume_unwind;
 
-use rustix::process;
-use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::{
     Busy, InvalidParameters, Parameters, Password, PoolSize, Priority,
     argon::Argon2id,
+    background::Background,
     pool::{Place, Pool},
 };
 use crate::random::Random;
-
-/// How far hashing stands back behind the rest of the server when processors are short (nice(2)): a thread of it gets
-/// about a third of what another one gets.
-const NICE: i32 = 5;
 
 /// Argon2id on a bounded pool of threads.
 #[derive(Debug)]
 pub struct Hasher {
     argon: Argon2id,
     pool: Pool,
+    background: Background,
     random: Random,
     /// What an attempt for an unknown user is compared with: no password gives it.
     nobody: String,
@@ -36,12 +29,13 @@ impl Hasher {
     /// # Errors
     /// Parameters that Argon2 does not allow, or a pool that would serve nobody.
     pub fn new(parameters: Parameters, size: PoolSize, random: Random) -> Result<Self, InvalidParameters> {
-        let argon = Argon2id::new(parameters)?;
+        let argon = Argon2id::new(parameters, size.concurrent)?;
         if !size.is_valid() {
             return Err(InvalidParameters::Pool(size));
         }
         let nobody = argon.unmatched(random.bytes(), random.bytes());
-        Ok(Self { argon, pool: Pool::new(size), random, nobody })
+        let background = Background::new(size.concurrent);
+        Ok(Self { argon, pool: Pool::new(size), background, random, nobody })
     }
 
     /// The password's hash in PHC form, for the store.
@@ -87,28 +81,23 @@ impl Hasher {
     async fn run<T: Send + 'static>(
         &self,
         place: Place,
-        work: impl FnOnce(&Argon2id) -> T + Send + 'static,
+        work: impl Fn(&Argon2id) -> T + Send + Sync + 'static,
     ) -> Result<T, Busy> {
         let place = self.pool.enter(place).await;
-        let argon = self.argon.clone();
-        let (done, outcome) = oneshot::channel();
-        let work = move || {
-            // What everybody else asks for comes first: a storm of logins slows logins down.
-            let _ = process::nice(NICE);
-            let outcome = catch_unwind(AssertUnwindSafe(|| work(&argon)));
-            // Kept by the work and not by the request: who hangs up frees no processor.
+        let (argon, background) = (self.argon.clone(), self.background.clone());
+        // Its place is kept by the work and not by the request: who hangs up frees no processor.
+        let working = tokio::spawn(async move {
+            let outcome = background.run(move || work(&argon)).await;
             drop(place);
-            let _ = done.send(outcome);
-        };
-        // Beside the time of a hash a thread costs nothing, and one of its own can be nice.
-        thread::Builder::new().name("argon2".to_owned()).spawn(work).map_err(|_| Busy)?;
-        outcome.await.map_err(|_| Busy)?.map_err(|panic| resume_unwind(panic))
+            outcome
+        });
+        working.await.map_err(|_| Busy)??.map_err(|panic| resume_unwind(panic))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
+    use std::sync::{Mutex, mpsc};
 
     use futures_util::FutureExt;
 
@@ -179,14 +168,15 @@ mod tests {
     async fn a_request_that_goes_away_keeps_its_place_until_the_work_ends() {
         let hasher = hasher(CHEAP);
         let (finish, wait) = mpsc::channel::<()>();
-        let (started, begun) = tokio::sync::oneshot::channel();
+        let wait = Mutex::new(wait);
+        let (started, mut begun) = tokio::sync::mpsc::channel(1);
         let place = hasher.queue(Priority::Ordinary).expect("not busy");
         let mut request = Box::pin(hasher.run(place, move |_| {
-            let _ = started.send(());
-            let _ = wait.recv();
+            let _ = started.try_send(());
+            let _ = wait.lock().expect("whole").recv();
         }));
         assert!(request.as_mut().now_or_never().is_none());
-        begun.await.expect("the work began");
+        begun.recv().await.expect("the work began");
         drop(request);
 
         let next = || hasher.pool.enter(hasher.queue(Priority::Ordinary).expect("not busy"));

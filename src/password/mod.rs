@@ -1,6 +1,7 @@
 //! Passwords: what may be one, and Argon2id on a bounded pool.
 
 mod argon;
+mod background;
 mod hasher;
 mod pool;
 mod secret;

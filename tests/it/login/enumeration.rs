@@ -54,14 +54,11 @@ async fn the_same_answer_after_the_same_work() {
             assert_eq!(expected.get_or_insert_with(|| answer.clone()), &answer, "{name:?}");
         }
     }
-    // The middle of interleaved rounds bears a busy machine; skipping the hash would be ten times as quick.
-    let middle = took.map(|mut times| {
-        times.sort_unstable();
-        times[ROUNDS / 2].as_secs_f64()
-    });
-    for time in &middle[1..] {
-        let ratio = time / middle[0];
-        assert!((0.4..2.5).contains(&ratio), "{middle:?}");
+    // The quickest of interleaved rounds bears a busy machine; skipping the hash would be ten times as quick.
+    let quickest = took.map(|times| times.into_iter().min().expect("some").as_secs_f64());
+    for time in &quickest[1..] {
+        let ratio = time / quickest[0];
+        assert!((0.4..2.5).contains(&ratio), "{quickest:?}");
     }
 }
 
