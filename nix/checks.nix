@@ -32,7 +32,7 @@ let
     ];
   };
   built = cargo // {
-    cargoArtifacts = craneLib.buildDepsOnly cargo;
+    cargoArtifacts = import ./dependencies.nix { inherit craneLib; } cargo;
   };
   images = {
     natter-api = packages.image;

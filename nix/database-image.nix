@@ -34,7 +34,9 @@ import ./image.nix {
     install -m 755 ${contents.coreutils}/bin/{mv,rm} bin/
     loader=$(patchelf --print-interpreter bin/sh)
     for file in $programs $modules bin/{sh,mv,rm}; do
-      place 755 $($loader --list $file | awk '/=> \// { print $3 } /^[[:space:]]*\// { print $1 }')
+      # By itself, for then a library that is missing ends the build.
+      libraries=$($loader --list $file | awk '/=> \// { print $3 } /^[[:space:]]*\// { print $1 }')
+      place 755 $libraries
     done
 
     share=$(dirname $(find -L $postgresql/share -name postgres.bki))

@@ -1,11 +1,11 @@
-# The two programs, static and stripped. The dependencies are a derivation of their own, which an edit in src/ does not
-# change: it is made from the manifests alone.
+# The two programs, static and stripped.
 {
   lib,
   pkgs,
   craneLib,
 }:
 let
+  buildDependencies = import ./dependencies.nix { inherit craneLib; };
   root = ../.;
   # Cargo wants the files of tests and benches that the manifest names. The README is not among it.
   src = lib.fileset.toSource {
@@ -38,15 +38,12 @@ let
     craneLib.buildPackage (
       common
       // {
-        cargoArtifacts = craneLib.buildDepsOnly (
+        cargoArtifacts = buildDependencies (
           common
           // {
             cargoExtraArgs = "--locked ${flags}";
             # Nothing here asks for what `cargo check` makes.
             cargoCheckCommand = "true";
-            # A dependency uses what this crate has: an empty one in its place, which crane makes (and which is read-only),
-            # does not do.
-            extraDummyScript = "cp -f ${../src/store/engine/postgres/no_roots/lib.rs} $out/src/store/engine/postgres/no_roots/lib.rs";
           }
         );
         # The list of the crates, in the program itself; dependencies are built the same without it.

@@ -5,12 +5,12 @@ names and nothing turns on.
 """
 
 import json
-import pathlib
 import subprocess
 import tomllib
 import unittest
 
-ROOT = pathlib.Path(__file__).parents[2]
+from containers import IMAGES, ROOT
+
 TARGET = "x86_64-unknown-linux-gnu"
 PROGRAMS = {"natter-api": [], "natter-preview": ["--no-default-features"]}
 
@@ -20,7 +20,7 @@ class BillOfMaterials(unittest.TestCase):
         lock = tomllib.loads((ROOT / "Cargo.lock").read_text())
         locked = {(package["name"], package["version"]) for package in lock["package"]}
         for name, features in PROGRAMS.items():
-            bill = json.loads((ROOT / "target/images" / f"{name}.cdx.json").read_text())
+            bill = json.loads((IMAGES / f"{name}.cdx.json").read_text())
             self.assertEqual("CycloneDX", bill["bomFormat"])
             listed = {(part["name"], part["version"]) for part in bill["components"]}
             tree = subprocess.run(

@@ -10,8 +10,8 @@ import tempfile
 import unittest
 
 import policy
+from containers import IMAGES
 
-IMAGES = pathlib.Path(__file__).parents[2] / "target" / "images"
 KEY = b"-----BEGIN PRIVATE KEY-----\n" + b"A" * 64
 
 

@@ -13,10 +13,11 @@
         command = name: arguments: pkgs.derive "${arguments.pname}-${name}" arguments;
       in
       {
-        # crane leaves read-only files, so a script has to write over them by force.
+        # crane makes every crate of the tree empty; what dependencies are built with has to be put back whole: a copy of
+        # its manifest or its library alone makes another crate of it.
         buildDepsOnly =
           arguments:
-          assert builtins.match "cp [^-].*" (arguments.extraDummyScript or "") == null;
+          assert builtins.match "rm -rf .*/no_roots\ncp -r .*-no_roots .*/no_roots\n" (arguments.extraDummyScript or "") != null;
           command "deps" (arguments // { src = manifests arguments.src; });
         buildPackage =
           arguments: pkgs.derive arguments.pname arguments // { inherit (arguments) cargoArtifacts; };
