@@ -13,6 +13,8 @@ SETTINGS = pathlib.Path(__file__).parents[2] / "nix" / "images.json"
 SHELLS = {"sh", "ash", "bash", "dash", "zsh", "busybox", "toybox"}
 INSTALLERS = {"apt", "apt-get", "dpkg", "apk", "rpm", "dnf", "nix", "nix-store"}
 SECRET = re.compile(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/]{40}")
+# As a C compiler writes __DATE__; one that was told a time was told one long ago.
+BUILD_DATE = re.compile(rb"\0(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 1-3][0-9] 2[0-9]{3}\0")
 # With Nix, a path that was made to lead nowhere has such letters in the place of its hash.
 STORE_PATH = re.compile(rb"/nix/store/(?!e{32})[0-9a-z]{32}-")
 
@@ -72,6 +74,8 @@ def faults(name, layout):
                     # A library may carry the key of its self-test (libgnutls does).
                     if SECRET.search(data) and not path.startswith("usr/lib/"):
                         found.append(f"{path} holds a private key")
+                    if name != "natter-database" and BUILD_DATE.search(data):
+                        found.append(f"{path} holds the time of its build")
                     if name != "natter-database" and STORE_PATH.search(data):
                         found.append(f"{path} refers to the Nix store")
     for path in [config["Entrypoint"][0], *(p for p in wanted["paths"] if "certificates" in p)]:

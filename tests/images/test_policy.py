@@ -79,6 +79,8 @@ class Policy(unittest.TestCase):
         self.broken("neither a file", entry="dev/null", type=tarfile.CHRTYPE)
         self.broken("private key", entry="bin/natter-preview", data=KEY)
         self.broken("Nix store", entry="bin/natter-preview", data=b"/nix/store/" + b"a" * 32 + b"-glibc")
+        self.broken("time of its build", entry="bin/natter-preview", data=b"\0Nov 26 2026\0")
+        self.assertEqual([], self.faults_with(entry="bin/natter-preview", data=b"\0Jan  1 1970\0"))
         led_nowhere = b"/nix/store/" + b"e" * 32 + b"-vendor"
         self.assertEqual([], self.faults_with(entry="bin/natter-preview", data=led_nowhere))
         self.assertEqual([], self.faults_with(entry="./", type=tarfile.DIRTYPE))
