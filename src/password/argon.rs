@@ -192,6 +192,15 @@ mod tests {
     }
 
     #[test]
+    fn no_more_memory_is_kept_than_is_asked_for() {
+        for kept in 0..2 {
+            let argon = Argon2id::new(CHEAP, kept).expect("valid parameters");
+            argon.hash(b"password", [1; 16]);
+            assert_eq!(argon.memory.lock().expect("whole").len(), kept);
+        }
+    }
+
+    #[test]
     fn refuses_impossible_parameters() {
         for impossible in [
             Parameters { memory_kib: 7, ..CHEAP },
