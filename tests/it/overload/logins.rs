@@ -36,6 +36,9 @@ const ROUNDS: usize = 10;
 /// By how much others may be slowed down.
 const MOST: f64 = 2.0;
 
+/// In how many rounds: one alone can be luck.
+const GOOD: usize = 3;
+
 /// Others than those who log in.
 const READERS: usize = 4;
 
@@ -99,8 +102,9 @@ async fn a_storm_of_logins_slows_logins_down_and_nobody_else() {
     }
 
     let (mut ratios, mut answers) = (Vec::new(), BTreeMap::new());
-    // The machine has other things to do as well, other tests among them: one good round shows that it can be done.
-    while ratios.len() < ROUNDS && ratios.last().is_none_or(|ratio| *ratio > MOST) {
+    // The machine has other things to do as well, other tests among them: a few good rounds show that it can be done.
+    let good = |ratios: &[f64]| ratios.iter().filter(|ratio| **ratio <= MOST).count();
+    while ratios.len() < ROUNDS && good(&ratios) < GOOD {
         let calm = read(&reader, &message).await;
         let is_over = Arc::new(AtomicBool::new(false));
         let mut clients = JoinSet::new();
@@ -124,7 +128,7 @@ async fn a_storm_of_logins_slows_logins_down_and_nobody_else() {
     let peak = kilobytes(server.id(), "VmHWM");
     println!("logins by status: {answers:?}; the most memory: {peak} kB");
     assert!(answers[&201] > 10 && answers.len() > 1, "{answers:?}");
-    assert!(ratios.last().is_some_and(|ratio| *ratio <= MOST), "{ratios:?}");
+    assert!(good(&ratios) == GOOD, "{ratios:?}");
     assert!(peak < 250_000, "{peak} kB");
 
     // Nobody is locked out.
