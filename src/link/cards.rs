@@ -1,6 +1,6 @@
 //! The cards of messages that are being read.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use sea_orm::DbErr;
 use tokio::time::{Instant, timeout_at};
@@ -15,6 +15,9 @@ use crate::{
         message::Message,
     },
 };
+
+/// How soon a reader who waits looks again without being told: another process may have finished the card.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// The cards of some messages of a space.
 #[derive(Debug, Default)]
@@ -67,8 +70,11 @@ async fn settled(board: &Board, space: SpaceId, hashes: Vec<Vec<u8>>) -> Result<
     loop {
         let known = card::find(board.store().read(), space, hashes.iter().cloned()).await?;
         let is_settled = known.iter().all(|known| known.card.is_some() || !known.is_pending);
-        if is_settled || !matches!(timeout_at(deadline, finished.changed()).await, Ok(Ok(()))) {
+        let now = Instant::now();
+        if is_settled || now >= deadline {
             return Ok(known);
         }
+        // Whatever ends the wait, what is stored by then is looked at.
+        let _ = timeout_at(deadline.min(now + LOOK), finished.changed()).await;
     }
 }

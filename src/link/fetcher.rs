@@ -21,6 +21,9 @@ const LEASE: Duration = Duration::from_secs(60);
 /// has come due again.
 const PATROL: Duration = Duration::from_secs(15);
 
+/// How soon the queue is looked at again after it could not be read.
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// Fetches queued links, a bounded number at once.
 #[derive(Debug)]
 pub struct Fetcher {
@@ -41,10 +44,14 @@ impl Fetcher {
         // As often as something can come due.
         let patrol = PATROL.min(self.schedule.soonest());
         loop {
-            if let Err(error) = self.work_off().await {
-                tracing::warn!(%error, "the queue of previews cannot be read");
-            }
-            let _ = timeout(patrol, self.board.previews().queued()).await;
+            let pause = match self.work_off().await {
+                Ok(()) => patrol,
+                Err(error) => {
+                    tracing::warn!(%error, "the queue of previews cannot be read");
+                    patrol.min(AGAIN)
+                }
+            };
+            let _ = timeout(pause, self.board.previews().queued()).await;
         }
     }
 

@@ -157,6 +157,8 @@ class Together(unittest.TestCase):
             *env(
                 KEYS__DIRECTORY=f"{SECRETS}/natter-api/keys", PREVIEW__SERVICE_URL="http://localhost:4569",
                 AUDIT__CHECKPOINT_FILE="", AUDIT__CHECKPOINT_LOG="true",
+                # On a busy machine a card takes longer than a reader waits.
+                PREVIEW__WAIT_MS="10000",
             ),
         )
         took[API] = seconds_until(lambda: answers("http://localhost:4568/ready"), started)

@@ -44,7 +44,8 @@ fn of_the_board(world: &World, _: &Path) -> Outcome {
     world.record(&format!("example.com A {NEWS}"));
     world.page(NEWS, "/", page("Example Domain"));
     let api = Path::new(env!("CARGO_BIN_EXE_natter-api"));
-    let server = Process::start(&mut world.command(api));
+    // On a busy machine a card takes longer than a reader waits.
+    let server = Process::start(world.command(api).env("NATTER_PREVIEW__WAIT_MS", "10000"));
     server.logged("serving");
 
     walk(world, api, &steps(README, "\n## Walk through\n"), 15)

@@ -2,6 +2,10 @@
 
 use std::{
     collections::BTreeSet,
+    io::Write,
+    net::TcpListener,
+    sync::mpsc::{Sender, channel},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -14,13 +18,30 @@ use crate::{
     client::{Client, Session, path, send, text, try_send},
     process::PATIENCE,
     server::Server,
+    wire,
 };
 
-/// One more server on the database of `first`, with its keys.
-fn beside(first: &Server) -> Server {
+/// One more server on the database of `first`, with its keys and these settings besides.
+fn beside(first: &Server, settings: &[(&str, &str)]) -> Server {
     let directory = directory_with(&name(first.directory()).expect("it has one"));
     let keys = first.directory().join("data/keys").display().to_string();
-    Server::start_in(directory, &[("NATTER_KEYS__DIRECTORY", &keys)])
+    Server::start_in(directory, &[&[("NATTER_KEYS__DIRECTORY", keys.as_str())], settings].concat())
+}
+
+/// A worker on a port of its own that has one card, which it gives when it is told to.
+fn slow_worker() -> (String, Sender<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let (give, given) = channel();
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("it is asked");
+        wire::head(&stream);
+        given.recv().expect("it is told");
+        let card = r#"{"url":"https://slow.example/","title":"Slow"}"#;
+        let length = card.len();
+        write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{card}")
+    });
+    (url, give)
 }
 
 fn with_key(client: &Client, path: &str, key: &str, body: &Value) -> RequestBuilder {
@@ -30,7 +51,7 @@ fn with_key(client: &Client, path: &str, key: &str, body: &Value) -> RequestBuil
 #[tokio::test]
 async fn what_one_revokes_all_refuse_at_once() {
     let one = Server::start_in(super::fresh_directory(), &[]);
-    let other = beside(&one);
+    let other = beside(&one, &[]);
     let alice = one.user("alice").await;
     let space = alice.create_space("plans").await;
     let there = Session { client: other.visitor().with_token(&alice.token), ..alice.clone() };
@@ -45,9 +66,31 @@ async fn what_one_revokes_all_refuse_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_reads_at_one_has_the_card_that_another_was_fetching() {
+    let (worker, give) = slow_worker();
+    let one = Server::start_in(super::fresh_directory(), &[("NATTER_PREVIEW__SERVICE_URL", &worker)]);
+    // It has long until it gives up, and would be told of the card by nobody.
+    let other = beside(&one, &[("NATTER_PREVIEW__WAIT_MS", "10000")]);
+    let alice = one.user("alice").await;
+    let messages = path(&alice.create_space("plans").await["messages-rw"]).to_owned();
+    let uri = alice.post(&messages, "https://slow.example/").await["uri"].clone();
+    let there = other.visitor().with_token(&alice.token);
+    let begun = Instant::now();
+    let reading = tokio::spawn({
+        let (there, uri) = (there.clone(), path(&uri).to_owned());
+        async move { there.get(&uri).await.expect(200).json() }
+    });
+    // By the time that this is answered, that one waits.
+    there.get("/spaces").await.expect(200);
+    give.send(()).expect("the worker is there");
+    assert_eq!(reading.await.expect("no panic")["links"][0]["title"], "Slow");
+    assert!(begun.elapsed() < Duration::from_secs(9), "it read only when it gave up: {:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_key_has_one_effect_wherever_and_whenever_it_is_sent() {
     let one = Server::start_in(super::fresh_directory(), &[]);
-    let other = beside(&one);
+    let other = beside(&one, &[]);
     let alice = one.user("alice").await;
     let messages = path(&alice.create_space("plans").await["messages-rw"]).to_owned();
     let clients = [one.visitor().with_token(&alice.token), other.visitor().with_token(&alice.token)];
