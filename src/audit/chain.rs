@@ -111,6 +111,9 @@ async fn written(db: &impl ConnectionTrait, rows: Vec<Value>, positions: &[i64])
 
 /// The statement that adds rows with these values, one row's after the other's. Written out here, for to have it built value
 /// by value took as long as to write the rows.
+///
+/// After an error nothing of the transaction is kept, so SQLite need not be able to undo the statement alone: for that it
+/// would copy every page that it changes.
 fn insertion<E: EntityName, C: IdenStatic>(
     db: &impl ConnectionTrait,
     table: E,
@@ -118,7 +121,11 @@ fn insertion<E: EntityName, C: IdenStatic>(
     values: Vec<Value>,
 ) -> Statement {
     let columns: Vec<_> = columns.map(|column| column.as_str()).collect();
-    let mut sql = format!("INSERT INTO {} ({}) VALUES ", table.table_name(), columns.join(", "));
+    let or = match db.get_database_backend() {
+        DbBackend::Sqlite => "OR FAIL ",
+        _ => "",
+    };
+    let mut sql = format!("INSERT {or}INTO {} ({}) VALUES ", table.table_name(), columns.join(", "));
     for place in 0..values.len() {
         let before = match (place % columns.len(), place) {
             (0, 0) => "(",

@@ -50,7 +50,7 @@ pub struct Write {
 pub(super) enum Kind {
     /// Whatever.
     Anything,
-    /// Rows of the audit log alone.
+    /// Rows of the audit log alone, committed by their writer only if no statement met an error.
     Log,
 }
 
@@ -199,7 +199,10 @@ async fn take_turns(
     done: &mut Vec<(Kind, Committed)>,
 ) -> Result<(), DbErr> {
     let begun = Instant::now();
-    done.extend(take_turn(together, first).await?);
+    done.extend(match first {
+        (Kind::Log, granted) => take_first_turn_of_log(together, granted).await?,
+        first @ (Kind::Anything, _) => take_turn(together, first).await?,
+    });
     for _ in 1..MOST_TOGETHER {
         if begun.elapsed() > LONGEST_TOGETHER {
             break;
@@ -208,6 +211,20 @@ async fn take_turns(
         done.extend(take_turn(together, next).await?);
     }
     Ok(())
+}
+
+/// As [`take_turn`], without a savepoint, for which SQLite copies every page that is written: nobody has written before,
+/// so the whole transaction may be lost with these rows.
+async fn take_first_turn_of_log(
+    together: &Arc<Transaction>,
+    granted: oneshot::Sender<Result<Write, DbErr>>,
+) -> Result<Option<(Kind, Committed)>, DbErr> {
+    let (end, ended) = oneshot::channel();
+    if granted.send(Ok(Write { together: together.clone(), end })).is_err() {
+        return Ok(None);
+    }
+    let undone = |_| DbErr::Conn(RuntimeErr::Internal("rows of the audit log could not be written".into()));
+    ended.await.map(|committed| Some((Kind::Log, committed))).map_err(undone)
 }
 
 /// Whom to tell of the commit, unless the turn was given up. An error means that the whole transaction is lost.
@@ -334,6 +351,20 @@ mod tests {
 
             write(&store, number + 100, true).await;
             assert!(is_there(&store, number + 100).await, "for another connection, too");
+        }
+    }
+
+    #[tokio::test]
+    async fn rows_of_the_log_that_are_lost_take_nobody_with_them() {
+        let (_directory, store) = store().await;
+        for number in 0..3 {
+            let log = store.begin_log().await.expect("a turn");
+            let mut attempts = login_attempt::find(log.db(), &[number; 32]).await.expect("read");
+            attempts.failures = 1;
+            login_attempt::save(log.db(), attempts).await.expect("written");
+            let ((), ()) = tokio::join!(write(&store, number + 100, true), async { drop(log) });
+            assert!(!is_there(&store, number).await, "it was given up");
+            assert!(is_there(&store, number + 100).await);
         }
     }
 
