@@ -12,7 +12,10 @@ use crate::{
     caller::{Caller, Credentials},
     permission::Scope,
     problem::Problem,
-    store::session::{self, Session},
+    store::{
+        Moment,
+        session::{self, Session},
+    },
 };
 
 /// The caller has a session, and the scope that `P` asks for.
@@ -24,6 +27,7 @@ pub struct Authenticated<P> {
     board: Board,
     trail: Trail,
     address: IpAddr,
+    moment: Moment,
     policy: PhantomData<fn() -> P>,
 }
 
@@ -36,6 +40,11 @@ impl<P: Policy> Authenticated<P> {
     /// Everything else a handler needs.
     pub fn board(&self) -> &Board {
         &self.board
+    }
+
+    /// The moment of the data at which the request came.
+    pub fn moment(&self) -> Moment {
+        self.moment
     }
 
     /// The client's address.
@@ -70,6 +79,7 @@ impl<P: Policy> Authenticated<P> {
             board: Board::of(request)?,
             trail: caller.trail().clone(),
             address: caller.address(),
+            moment: caller.moment(),
             policy: PhantomData,
         })
     }

@@ -20,7 +20,7 @@ use crate::{
     id::{MessageId, NotAnId, SpaceId},
     permission::Scope,
     problem::Problem,
-    store::session::Session,
+    store::{Moment, session::Session},
     token::Claims,
 };
 
@@ -39,6 +39,11 @@ impl<P: SpacePolicy> Authorised<P> {
     /// The caller's session.
     pub fn session(&self) -> &Session {
         self.session.session()
+    }
+
+    /// The moment of the data at which the request came.
+    pub fn moment(&self) -> Moment {
+        self.session.moment()
     }
 
     /// Everything else a handler needs.
@@ -139,7 +144,7 @@ impl<'a, P: SpacePolicy> ApiExtractor<'a> for Authorised<P> {
         let board = session.board().clone();
         let question = Question { session: session.session(), space, message, capability };
         let now = board.clock().now();
-        let grant = judge::<P>(recall(&board, question, now).await?, question, now)?;
+        let grant = judge::<P>(recall(&board, session.moment(), question, now).await?, question, now)?;
         Ok(Self { session, space, message, capability, is_in_query, grant })
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     id::{MessageId, SpaceId},
     permission::{Permissions, Role},
     problem::Problem,
-    store::{capability, capability::Root, member, session::Session},
+    store::{Moment, capability, capability::Root, member, session::Session},
     timestamp::Timestamp,
     token::Claims,
 };
@@ -70,16 +70,19 @@ pub(super) async fn look_up(
     })
 }
 
-/// As [`look_up`], by what the store remembers: for requests that read.
+/// As [`look_up`], by what the store remembers of `moment`: for requests that read.
 pub(super) async fn recall(
     board: &Board,
+    moment: Moment,
     question: Question<'_>,
     now: Timestamp,
 ) -> Result<Evidence, Problem> {
     let (store, macs) = (board.store(), board.row_macs());
     Ok(match question.capability {
-        None => Evidence::Roles(member::recall(store, question.space, question.session.account).await?),
-        Some(claims) => Evidence::Root(capability::recall(store, &macs, claims.root, now).await?),
+        None => {
+            Evidence::Roles(member::recall(store, moment, question.space, question.session.account).await?)
+        }
+        Some(claims) => Evidence::Root(capability::recall(store, moment, &macs, claims.root, now).await?),
     })
 }
 

@@ -9,7 +9,7 @@ pub use self::{
     capability::{GivenCapability, HEADER as CAPABILITY_HEADER, PARAMETER as CAPABILITY_PARAMETER},
     credentials::{Basic, Credentials, Presented, presented},
 };
-use crate::{audit::Trail, problem::Problem};
+use crate::{audit::Trail, problem::Problem, store::Moment};
 
 /// The caller of the request being handled.
 #[derive(Clone, Debug)]
@@ -18,6 +18,7 @@ pub struct Caller {
     capability: GivenCapability,
     trail: Trail,
     address: std::net::IpAddr,
+    moment: Moment,
 }
 
 impl Caller {
@@ -27,8 +28,9 @@ impl Caller {
         capability: GivenCapability,
         trail: Trail,
         address: std::net::IpAddr,
+        moment: Moment,
     ) -> Self {
-        Self { credentials, capability, trail, address }
+        Self { credentials, capability, trail, address, moment }
     }
 
     /// The caller of `request`.
@@ -52,6 +54,11 @@ impl Caller {
     /// The audit of this request.
     pub fn trail(&self) -> &Trail {
         &self.trail
+    }
+
+    /// The moment of the data at which the request came.
+    pub fn moment(&self) -> Moment {
+        self.moment
     }
 
     /// The client's address.

@@ -36,7 +36,7 @@ use crate::{
     idempotency, pages,
     problem::{self, Kind, Problem},
     security_headers,
-    store::session,
+    store::{Moment, session},
     telemetry::metrics::method_label,
     token::SessionToken,
 };
@@ -196,7 +196,8 @@ impl Gate {
         let query = query::parse(&request)?;
         self.policy.transport.check(&request, &query)?;
         query::refuse_unknown(&query, operation)?;
-        let credentials = deadline.bound(self.credentials(passage, &request)).await??;
+        let moment = self.board.store().moment();
+        let credentials = deadline.bound(self.credentials(passage, &request, moment)).await??;
         let capability = GivenCapability::of(&request, &query)?;
         let account = match &credentials {
             Credentials::Session(session) => Some(session.account),
@@ -217,7 +218,8 @@ impl Gate {
         };
         *trail = Some(begun.clone());
         request.extensions_mut().insert(self.board.clone());
-        request.extensions_mut().insert(Caller::new(credentials, capability, begun.clone(), passage.address));
+        let caller = Caller::new(credentials, capability, begun.clone(), passage.address, moment);
+        request.extensions_mut().insert(caller);
         let operation = deadline.bound_unless(|| begun.is_committing(), self.operations.call(request));
         match AssertUnwindSafe(operation).catch_unwind().await {
             Ok(answer) => answer?.map_err(|error| problem::from_poem_at(error, passage.pattern)),
@@ -229,7 +231,12 @@ impl Gate {
     }
 
     /// Reads and judges the credentials; Basic is judged by the one operation that takes it.
-    async fn credentials(&self, passage: &Passage, request: &Request) -> Result<Credentials, Problem> {
+    async fn credentials(
+        &self,
+        passage: &Passage,
+        request: &Request,
+        moment: Moment,
+    ) -> Result<Credentials, Problem> {
         match caller::presented(request)? {
             Presented::None => Ok(Credentials::None),
             Presented::Basic(basic) if passage.operation == "logIn" => Ok(Credentials::Basic(basic)),
@@ -242,7 +249,7 @@ impl Gate {
                 let token = SessionToken::parse(&text, &self.board.session_ring());
                 let token = token.ok_or_else(Problem::invalid_token)?;
                 let (store, macs) = (self.board.store(), self.board.row_macs());
-                session::recall(store, &macs, &token.hash(), self.board.clock().now())
+                session::recall(store, moment, &macs, &token.hash(), self.board.clock().now())
                     .await?
                     .map(Credentials::Session)
                     .ok_or_else(Problem::invalid_token)

@@ -32,7 +32,9 @@ pub(super) async fn show<P: SpacePolicy>(
     messages: Vec<Message>,
 ) -> Result<Vec<MessageView>, Problem> {
     let board = reader.board();
-    let names = account::recall_names(board.store(), messages.iter().map(|message| message.author)).await?;
+    let names =
+        account::recall_names(board.store(), reader.moment(), messages.iter().map(|message| message.author))
+            .await?;
     let mut cards = Cards::of(board, reader.space(), &messages).await?;
     let author = |id: &AccountId| names.get(id).cloned().unwrap_or_default();
     Ok(messages

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::{
-    Store,
+    Moment, Store,
     entity::{account as row, retired_name},
 };
 use crate::{id::AccountId, text::UserName, timestamp::Timestamp};
@@ -36,12 +36,13 @@ pub async fn names(
     Ok(rows.into_iter().map(|row| (AccountId(row.id), row.name)).collect())
 }
 
-/// As [`names`], by what is remembered.
+/// As [`names`], by what is remembered of `moment`.
 pub async fn recall_names(
     store: &Store,
+    moment: Moment,
     ids: impl IntoIterator<Item = AccountId>,
 ) -> Result<HashMap<AccountId, String>, DbErr> {
-    store.memory.names.recall_all(store, ids, |unknown| names(store.read(), unknown)).await
+    store.memory.names.recall_all(moment, ids, |unknown| names(store.read(), unknown)).await
 }
 
 /// Adds an account. The name has to be free: look first, in the same transaction.

@@ -5,7 +5,7 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 
-use super::{RowMac, Store, entity::capability as row};
+use super::{Moment, RowMac, Store, entity::capability as row};
 use crate::{
     id::{AccountId, CapabilityId, MessageId, SpaceId},
     key_ring::KeyId,
@@ -115,14 +115,15 @@ pub async fn find(
     Ok(row.and_then(|row| Root::of(&row, macs)).filter(|root| now < root.expires))
 }
 
-/// As [`find`], by what is remembered.
+/// As [`find`], by what is remembered of `moment`.
 pub async fn recall(
     store: &Store,
+    moment: Moment,
     macs: &RowMac,
     id: CapabilityId,
     now: Timestamp,
 ) -> Result<Option<Root>, DbErr> {
-    let found = store.memory.roots.recall(store, id, || find(store.read(), macs, id, now)).await?;
+    let found = store.memory.roots.recall(moment, id, || find(store.read(), macs, id, now)).await?;
     Ok(found.filter(|root| now < root.expires))
 }
 

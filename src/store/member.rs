@@ -5,7 +5,7 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 
-use super::{Store, entity::member as row};
+use super::{Moment, Store, entity::member as row};
 use crate::{
     id::{AccountId, SpaceId},
     permission::Role,
@@ -30,10 +30,15 @@ pub async fn roles(
     Ok(rows.iter().filter_map(role).collect())
 }
 
-/// As [`roles`], by what is remembered.
-pub async fn recall(store: &Store, space: SpaceId, account: AccountId) -> Result<Vec<Role>, DbErr> {
+/// As [`roles`], by what is remembered of `moment`.
+pub async fn recall(
+    store: &Store,
+    moment: Moment,
+    space: SpaceId,
+    account: AccountId,
+) -> Result<Vec<Role>, DbErr> {
     let read = async || roles(store.read(), space, account).await.map(Some);
-    Ok(store.memory.roles.recall(store, (space, account), read).await?.unwrap_or_default())
+    Ok(store.memory.roles.recall(moment, (space, account), read).await?.unwrap_or_default())
 }
 
 /// Gives an account exactly these roles in a space; none removes it.

@@ -14,7 +14,7 @@ use quick_cache::{Weighter, sync::Cache};
 use sea_orm::DbErr;
 use tokio::time::Instant;
 
-use super::{Store, capability::Root, edition::Name, message::Message, session::Session};
+use super::{capability::Root, edition::Name, message::Message, session::Session};
 use crate::{
     id::{AccountId, CapabilityId, MessageId, SpaceId},
     permission::Role,
@@ -29,6 +29,17 @@ const MOST: u64 = 2 << 20;
 
 /// Entries of each kind that room is made for.
 const USUAL: usize = 256;
+
+/// A moment of the data: whoever has it may be answered with what was true then. Taken once for each request, after it came.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment(Option<Name>);
+
+impl Moment {
+    /// The one at which this edition was the last; none if that was not to be told, and nothing is remembered then.
+    pub(super) fn of(edition: Option<Name>) -> Self {
+        Self(edition)
+    }
+}
 
 /// Everything that is remembered.
 #[derive(Debug)]
@@ -89,20 +100,20 @@ impl<K: Hash + Eq + Clone, V: Clone> Known<K, V> {
         Self(Cache::with_weighter(USUAL, MOST, Weight(heap)))
     }
 
-    /// What is known under `key`; else what `read` finds, which is known from then on.
+    /// What was known under `key` at `moment`; else what `read` finds, which is known from then on.
     ///
     /// The reading is boxed: whoever is answered from memory carries no room for it about.
     pub(super) async fn recall<F>(
         &self,
-        store: &Store,
+        moment: Moment,
         key: K,
         read: impl FnOnce() -> F,
     ) -> Result<Option<V>, DbErr>
     where
         F: Future<Output = Result<Option<V>, DbErr>>,
     {
-        // Asked before it is read: what changes meanwhile ends this edition.
-        let Some(edition) = store.edition() else { return Box::pin(read()).await };
+        // It came before what is read now: what changes meanwhile ends this edition.
+        let Some(edition) = moment.0 else { return Box::pin(read()).await };
         if let Some(value) = self.get(edition, &key) {
             return Ok(Some(value));
         }
@@ -113,10 +124,10 @@ impl<K: Hash + Eq + Clone, V: Clone> Known<K, V> {
         Ok(found)
     }
 
-    /// What is known under these keys, and what `read` finds of the others.
+    /// What was known under these keys at `moment`, and what `read` finds of the others.
     pub(super) async fn recall_all<F>(
         &self,
-        store: &Store,
+        moment: Moment,
         keys: impl IntoIterator<Item = K>,
         read: impl FnOnce(HashSet<K>) -> F,
     ) -> Result<HashMap<K, V>, DbErr>
@@ -124,7 +135,7 @@ impl<K: Hash + Eq + Clone, V: Clone> Known<K, V> {
         F: Future<Output = Result<HashMap<K, V>, DbErr>>,
     {
         let mut unknown: HashSet<K> = keys.into_iter().collect();
-        let Some(edition) = store.edition() else { return Box::pin(read(unknown)).await };
+        let Some(edition) = moment.0 else { return Box::pin(read(unknown)).await };
         let mut all = HashMap::new();
         unknown.retain(|key| match self.get(edition, key) {
             Some(value) => all.insert(key.clone(), value).is_some(),
@@ -156,6 +167,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::store::Store;
 
     async fn commit(store: &Store) {
         let write = store.begin().await.expect("a turn");
@@ -178,7 +190,7 @@ mod tests {
                 }
                 Ok(Some("alice".to_owned()))
             };
-            let name = store.memory.names.recall(&store, AccountId(Uuid::nil()), read).await;
+            let name = store.memory.names.recall(store.moment(), AccountId(Uuid::nil()), read).await;
             assert_eq!(name, Ok(Some("alice".to_owned())));
             reads.load(Ordering::SeqCst)
         };
@@ -200,7 +212,7 @@ mod tests {
         let store = Store::open("sqlite::memory:").await.expect("opened");
         for number in 1..4_u128 {
             let read = async || Ok(Some(number.to_string()));
-            let name = store.memory.names.recall(&store, AccountId(Uuid::nil()), read).await;
+            let name = store.memory.names.recall(store.moment(), AccountId(Uuid::nil()), read).await;
             assert_eq!(name, Ok(Some(number.to_string())));
         }
     }

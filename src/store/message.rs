@@ -64,13 +64,13 @@ pub async fn find<P: SpacePolicy>(
     Ok(row.map(Message::from))
 }
 
-/// As [`find`], by what is remembered.
+/// As [`find`], by what is remembered of the moment at which the request came.
 pub async fn recall<P: SpacePolicy>(
     store: &Store,
     proof: &Authorised<P>,
     id: MessageId,
 ) -> Result<Option<Message>, DbErr> {
-    store.memory.messages.recall(store, (proof.space(), id), || find(store.read(), proof, id)).await
+    store.memory.messages.recall(proof.moment(), (proof.space(), id), || find(store.read(), proof, id)).await
 }
 
 /// Messages of the space that `proof` opens; at most `limit`.

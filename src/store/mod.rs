@@ -34,6 +34,7 @@ use sea_orm_migration::MigratorTrait;
 pub use self::{
     backup::BackupError,
     engine::{Connection, Transaction},
+    memory::Moment,
     restore::{Replacement, RestoreError},
     row_mac::RowMac,
     schema::Schema,
@@ -212,9 +213,9 @@ impl Store {
         self.queue.turn(Kind::Log).await
     }
 
-    /// Which edition of the data there is, where that is known.
-    fn edition(&self) -> Option<edition::Name> {
-        self.edition.as_ref()?.current()
+    /// This moment, for [`recall`](session::recall) and its like.
+    pub fn moment(&self) -> Moment {
+        Moment::of(self.edition.as_ref().and_then(Edition::current))
     }
 
     /// Over two connections, of which the first only reads.

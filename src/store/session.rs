@@ -5,7 +5,7 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 
-use super::{RowMac, Store, entity::session as row};
+use super::{Moment, RowMac, Store, entity::session as row};
 use crate::{
     id::{AccountId, SessionId},
     key_ring::KeyId,
@@ -89,14 +89,15 @@ pub async fn find(
     Ok(row.and_then(|row| Session::of(&row, macs)).filter(|session| now < session.expires))
 }
 
-/// As [`find`], by what is remembered.
+/// As [`find`], by what is remembered of `moment`.
 pub async fn recall(
     store: &Store,
+    moment: Moment,
     macs: &RowMac,
     hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<Option<Session>, DbErr> {
-    let found = store.memory.sessions.recall(store, *hash, || find(store.read(), macs, hash, now)).await?;
+    let found = store.memory.sessions.recall(moment, *hash, || find(store.read(), macs, hash, now)).await?;
     Ok(found.filter(|session| now < session.expires))
 }
 
