@@ -200,8 +200,10 @@ async fn take_turns(
 ) -> Result<(), DbErr> {
     let begun = Instant::now();
     done.extend(match first {
-        (Kind::Log, granted) => take_first_turn_of_log(together, granted).await?,
-        first @ (Kind::Anything, _) => take_turn(together, first).await?,
+        (Kind::Log, granted) if together.savepoints_copy() => {
+            take_first_turn_of_log(together, granted).await?
+        }
+        first => take_turn(together, first).await?,
     });
     for _ in 1..MOST_TOGETHER {
         if begun.elapsed() > LONGEST_TOGETHER {
@@ -213,8 +215,7 @@ async fn take_turns(
     Ok(())
 }
 
-/// As [`take_turn`], without a savepoint, for which SQLite copies every page that is written: nobody has written before,
-/// so the whole transaction may be lost with these rows.
+/// As [`take_turn`], without a savepoint: nobody has written before, so the whole transaction may be lost with these rows.
 async fn take_first_turn_of_log(
     together: &Arc<Transaction>,
     granted: oneshot::Sender<Result<Write, DbErr>>,

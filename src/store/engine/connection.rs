@@ -44,6 +44,11 @@ impl Connection {
 }
 
 impl Transaction {
+    /// Whether the engine copies every page that is written after a savepoint.
+    pub(in crate::store) fn savepoints_copy(&self) -> bool {
+        matches!(self, Self::File(_))
+    }
+
     /// What a statement met, if any did, that is no fault of its own, and that others will meet as well. SQLite's
     /// transaction does not survive it.
     pub(in crate::store) fn trouble(&self) -> Option<String> {
