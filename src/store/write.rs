@@ -2,7 +2,8 @@
 //!
 //! There is one writer at a time, and a commit that survives a power cut costs a wait for the disk. So the transactions of
 //! requests that come to this server at the same time are savepoints inside one transaction of the engine: each is
-//! undone by itself if it fails, and none is answered before the engine's commit that has them all.
+//! undone by itself if it fails, and none is answered before the engine's commit that has them all. Rows of the audit log
+//! that come first go without a savepoint where one is costly.
 //!
 //! An error can take the engine out of its transaction (SQLite rolls back when the disk is full), where what is written
 //! next would be committed by itself, or never. So every savepoint's end is asked for here, by name; if one is missing,
@@ -224,7 +225,9 @@ async fn take_first_turn_of_log(
     if granted.send(Ok(Write { together: together.clone(), end })).is_err() {
         return Ok(None);
     }
-    let undone = |_| DbErr::Conn(RuntimeErr::Internal("rows of the audit log could not be written".into()));
+    let undone = |_| {
+        DbErr::Conn(RuntimeErr::Internal("rows of the audit log could not be written: see the log".into()))
+    };
     ended.await.map(|committed| Some((Kind::Log, committed))).map_err(undone)
 }
 
@@ -271,7 +274,7 @@ mod tests {
     use sea_orm::ConnectionTrait;
     use tokio::task::JoinSet;
 
-    use crate::store::{Store, login_attempt};
+    use crate::store::{Store, Write, login_attempt};
 
     async fn store() -> (tempfile::TempDir, Store) {
         let directory = tempfile::tempdir().expect("a temporary directory");
@@ -281,11 +284,15 @@ mod tests {
         (directory, store)
     }
 
-    async fn write(store: &Store, number: u8, commit: bool) {
-        let write = store.begin().await.expect("a turn");
+    async fn put(write: &Write, number: u8) {
         let mut attempts = login_attempt::find(write.db(), &[number; 32]).await.expect("read");
         attempts.failures = 1;
         login_attempt::save(write.db(), attempts).await.expect("written");
+    }
+
+    async fn write(store: &Store, number: u8, commit: bool) {
+        let write = store.begin().await.expect("a turn");
+        put(&write, number).await;
         if commit {
             write.commit().await.expect("committed");
         }
@@ -313,9 +320,7 @@ mod tests {
     async fn nothing_shows_before_the_commit_that_answers() {
         let (_directory, store) = store().await;
         let first = store.begin().await.expect("a turn");
-        let mut attempts = login_attempt::find(first.db(), &[1; 32]).await.expect("read");
-        attempts.failures = 1;
-        login_attempt::save(first.db(), attempts).await.expect("written");
+        put(&first, 1).await;
         // The second waits for its turn, and both for the engine's commit.
         let (writer, reader) = (store.clone(), store.clone());
         let second = tokio::spawn(async move { write(&writer, 2, true).await });
@@ -336,9 +341,7 @@ mod tests {
         let (_directory, store) = store().await;
         for number in 0..3 {
             let first = store.begin().await.expect("a turn");
-            let mut attempts = login_attempt::find(first.db(), &[number; 32]).await.expect("read");
-            attempts.failures = 1;
-            login_attempt::save(first.db(), attempts).await.expect("written");
+            put(&first, number).await;
             // The other waits before the first is done, so that they share a transaction.
             let ((), outcome) = tokio::join!(lose_the_transaction(&store), first.commit());
             outcome.expect_err("it is lost");
@@ -360,9 +363,7 @@ mod tests {
         let (_directory, store) = store().await;
         for number in 0..3 {
             let log = store.begin_log().await.expect("a turn");
-            let mut attempts = login_attempt::find(log.db(), &[number; 32]).await.expect("read");
-            attempts.failures = 1;
-            login_attempt::save(log.db(), attempts).await.expect("written");
+            put(&log, number).await;
             let ((), ()) = tokio::join!(write(&store, number + 100, true), async { drop(log) });
             assert!(!is_there(&store, number).await, "it was given up");
             assert!(is_there(&store, number + 100).await);
