@@ -5,8 +5,9 @@
 //! request's own task, to their end; the client waits for them for [`GRACE`] and is told then that the outcome is not known.
 //! What became of it stands in the audit, and the same `Idempotency-Key` tells it.
 
-use std::{future::Future, pin::pin, time::Duration};
+use std::{future::Future, pin::pin, task::Poll, time::Duration};
 
+use futures_util::poll;
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until, timeout_at},
@@ -37,6 +38,11 @@ impl Deadline {
 
     /// Waits for something of the client's, which takes `most` at most: that time is not ours.
     pub(super) async fn aside<T>(&self, most: Duration, of_the_client: impl Future<Output = T>) -> T {
+        let mut of_the_client = pin!(of_the_client);
+        // Mostly it is here already, and to tell whoever waits of a new deadline costs more than to look.
+        if let Poll::Ready(got) = poll!(&mut of_the_client) {
+            return got;
+        }
         let (begun, before) = (Instant::now(), self.at());
         self.0.send_replace(before + most);
         let got = of_the_client.await;

@@ -2,38 +2,59 @@
 
 use std::{
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
 
 use http_body::{Body, Frame, SizeHint};
-use tokio::{sync::watch, time};
+use tokio::time::{Instant, sleep_until};
 
-/// The number of requests that a connection is working on.
-#[derive(Clone, Default)]
-pub(super) struct Activity(Arc<watch::Sender<usize>>);
+/// The requests that a connection is working on. Nobody is told when they change, for they do so with every request: whoever
+/// waits looks again when it might be over.
+#[derive(Clone)]
+pub(super) struct Activity(Arc<Mutex<State>>);
+
+struct State {
+    requests: usize,
+    /// When the last one began or ended.
+    changed: Instant,
+}
 
 impl Activity {
+    /// Nothing yet.
+    pub(super) fn new() -> Self {
+        Self(Arc::new(Mutex::new(State { requests: 0, changed: Instant::now() })))
+    }
+
     /// A request begins; it is over when the returned value is dropped.
     pub(super) fn begin(&self) -> InProgress {
-        self.0.send_modify(|requests| *requests += 1);
+        self.change(|requests| requests + 1);
         InProgress(self.clone())
     }
 
     /// Resolves when for as long as `limit` no request was in progress and none began.
     pub(super) async fn idle_for(&self, limit: Duration) {
-        let mut requests = self.0.subscribe();
+        let mut until = Instant::now() + limit;
         loop {
-            let idle = *requests.borrow_and_update() == 0;
-            let change = requests.changed();
-            if !idle {
-                // An error would mean that the sender is gone; we hold it.
-                let _ = change.await;
-            } else if time::timeout(limit, change).await.is_err() {
+            sleep_until(until).await;
+            let State { requests, changed } = *self.lock();
+            // A request that goes on now ends later than now.
+            let earliest = if requests == 0 { changed } else { Instant::now() } + limit;
+            if earliest <= until {
                 return;
             }
+            until = earliest;
         }
+    }
+
+    fn change(&self, change: impl FnOnce(usize) -> usize) {
+        let mut state = self.lock();
+        *state = State { requests: change(state.requests), changed: Instant::now() };
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -42,7 +63,7 @@ pub(super) struct InProgress(Activity);
 
 impl Drop for InProgress {
     fn drop(&mut self) {
-        self.0.0.send_modify(|requests| *requests -= 1);
+        self.0.change(|requests| requests - 1);
     }
 }
 
@@ -69,5 +90,44 @@ impl<B: Body + Unpin> Body for AnswerBody<B> {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::{advance, sleep, timeout};
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Seconds until it was idle for 10 seconds, asked now.
+    async fn idle_after(activity: &Activity) -> u64 {
+        let asked = Instant::now();
+        timeout(1000 * SECOND, activity.idle_for(10 * SECOND)).await.expect("it is idle one day");
+        asked.elapsed().as_secs()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn idle_is_counted_from_the_last_change_and_from_the_question() {
+        let activity = Activity::new();
+        advance(100 * SECOND).await;
+        assert_eq!(idle_after(&activity).await, 10, "an old silence does not count");
+
+        let short = activity.begin();
+        let later = async {
+            sleep(3 * SECOND).await;
+            drop(short);
+        };
+        assert_eq!(tokio::join!(idle_after(&activity), later).0, 13);
+
+        let long = activity.begin();
+        let later = async {
+            sleep(37 * SECOND).await;
+            drop(long);
+            sleep(9 * SECOND).await;
+            drop(activity.begin());
+        };
+        assert_eq!(tokio::join!(idle_after(&activity), later).0, 56);
     }
 }

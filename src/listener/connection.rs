@@ -100,7 +100,7 @@ async fn converse<E: Endpoint + 'static>(
     scheme: Scheme,
     common: &Arc<Common<E>>,
 ) {
-    let activity = Activity::default();
+    let activity = Activity::new();
     let service = service_fn(|request: http::Request<Incoming>| {
         let (local, remote) = (LocalAddr(local.into()), RemoteAddr(peer.into()));
         let (scheme, version) = (scheme.clone(), request.version());
