@@ -90,12 +90,12 @@ impl Sites {
         let address = stream.local_addr()?.ip().to_canonical();
         let mut first = [0];
         if stream.peek(&mut first)? == 1 && first[0] == TLS_HANDSHAKE {
-            let second = address == http2::ADDRESS;
-            let config = server_config(&self.authority, address, if second { "h2" } else { "http/1.1" });
+            let is_http2 = address == http2::ADDRESS;
+            let config = server_config(&self.authority, address, if is_http2 { "h2" } else { "http/1.1" });
             let connection = ServerConnection::new(config).map_err(std::io::Error::other)?;
             let mut tls = StreamOwned::new(connection, stream);
             self.converse(&mut tls, address)?;
-            if second {
+            if is_http2 {
                 // In HTTP/2 it is the client that goes. Were the server to, hyper would lose an answer that comes while
                 // the thread that sent the request is not running.
                 std::io::copy(&mut tls, &mut std::io::sink())?;
