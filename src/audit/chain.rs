@@ -20,6 +20,9 @@ pub const ONLY: Uuid = Uuid::nil();
 /// The MAC before the first row of a chain.
 pub(super) const GENESIS: [u8; 32] = [0; 32];
 
+/// The columns of a row, but for the one that the engine numbers.
+const COLUMNS: usize = 10;
+
 /// Rows that one statement adds: a few sizes, so that the engine has seen every statement before.
 const TOGETHER: [usize; 4] = [256, 64, 8, 1];
 
@@ -46,7 +49,7 @@ pub(super) async fn append(
     }
     let mut entries = entries.into_iter();
     while let Some(size) = TOGETHER.into_iter().find(|size| *size <= entries.len()) {
-        add(db, entries.by_ref().take(size)).await?;
+        add(db, size, entries.by_ref().take(size)).await?;
     }
 
     let moved = OnConflict::column(head::Column::Chain)
@@ -56,16 +59,18 @@ pub(super) async fn append(
     head::Entity::insert(end).on_conflict(moved).exec_without_returning(db).await.map(drop)
 }
 
-/// Adds some rows by one statement, and by another whom they are about.
+/// Adds `count` rows by one statement, and by another whom they are about.
 async fn add(
     db: &impl ConnectionTrait,
+    count: usize,
     entries: impl Iterator<Item = (row::Model, Subject)>,
 ) -> Result<(), DbErr> {
-    let (mut rows, mut positions, mut subjects) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut positions, mut subjects) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    let mut rows = Vec::with_capacity(COLUMNS * count);
     for (row, subject) in entries {
         positions.push(row.position);
         subjects.push(subject);
-        rows.extend::<[Value; 10]>([
+        rows.extend::<[Value; COLUMNS]>([
             row.chain.into(),
             row.position.into(),
             row.request_id.into(),

@@ -73,7 +73,8 @@ impl Queue {
 
 async fn write(store: &Store, ink: &Ink, notes: &[Note]) -> Result<(), DbErr> {
     let write = store.begin_log().await?;
-    ink.write(write.db(), notes.iter().flat_map(|note| &note.entries)).await?;
+    let entries: Vec<_> = notes.iter().flat_map(|note| &note.entries).collect();
+    ink.write(write.db(), &entries).await?;
     write.commit().await
 }
 

@@ -106,7 +106,7 @@ impl Recorder {
     /// Adds the end row of an effect to the effect's transaction.
     pub(super) async fn record_in(&self, db: &impl ConnectionTrait, end: &Entry) -> Result<(), DbErr> {
         match self.0.mode {
-            AuditMode::Durable | AuditMode::Relaxed => self.0.ink.write(db, [end]).await,
+            AuditMode::Durable | AuditMode::Relaxed => self.0.ink.write(db, &[end]).await,
             AuditMode::Nothing => Ok(()),
         }
     }
@@ -119,12 +119,8 @@ impl Ink {
     }
 
     /// Adds rows to a transaction.
-    pub(super) async fn write(
-        &self,
-        db: &impl ConnectionTrait,
-        entries: impl IntoIterator<Item = &Entry>,
-    ) -> Result<(), DbErr> {
-        let mut rows: Vec<(row::Model, Subject)> = Vec::new();
+    pub(super) async fn write(&self, db: &impl ConnectionTrait, entries: &[&Entry]) -> Result<(), DbErr> {
+        let mut rows: Vec<(row::Model, Subject)> = Vec::with_capacity(entries.len());
         let mut before: Option<&Arc<Request>> = None;
         for entry in entries {
             // The start and the end of one request are about the same person.

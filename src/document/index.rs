@@ -22,6 +22,8 @@ pub struct Operation {
     pub query: Vec<String>,
     /// Whether it takes an `Idempotency-Key`.
     pub takes_key: bool,
+    /// The pattern, as paths are held against it.
+    segments: Vec<String>,
 }
 
 /// What a method and a path mean.
@@ -46,6 +48,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
             id: operation.operation_id.unwrap_or_default(),
             method: operation.method,
             pattern: pattern.clone(),
+            segments: pattern.split('/').map(str::to_owned).collect(),
             query: operation
                 .params
                 .iter()
@@ -72,13 +75,14 @@ impl Index {
     /// What `method` and `path` mean. `HEAD` means what `GET` means, with the same checks.
     pub fn find(&'static self, method: &Method, path: &str) -> Found {
         let method = if method == Method::HEAD { &Method::GET } else { method };
+        let path: Vec<_> = path.split('/').collect();
         let mut others = Vec::new();
         for operation in &self.0 {
-            if !matches(&operation.pattern, path) {
+            if !matches(&operation.segments, &path) {
                 continue;
             }
             if operation.method == method {
-                return Found::Operation(operation, parsed(&operation.pattern, path));
+                return Found::Operation(operation, parsed(&operation.segments, &path));
             }
             others.push(operation.method.clone());
         }
@@ -87,24 +91,20 @@ impl Index {
 }
 
 /// Whether `path` is one of `pattern`.
-fn matches(pattern: &str, path: &str) -> bool {
-    let (mut expected, mut segments) = (pattern.split('/'), path.split('/'));
-    loop {
-        match (expected.next(), segments.next()) {
-            (None, None) => return true,
-            (Some(expected), Some(segment)) if expected.starts_with('{') && !segment.is_empty() => {}
-            (Some(expected), Some(segment)) if expected == segment => {}
-            _ => return false,
-        }
-    }
+fn matches(pattern: &[String], path: &[&str]) -> bool {
+    let mut pairs = pattern.iter().zip(path);
+    pattern.len() == path.len()
+        && pairs.all(|(expected, segment)| {
+            expected == segment || expected.starts_with('{') && !segment.is_empty()
+        })
 }
 
 /// The pattern with the ids of a `path` that matches it; what is no id stays a name in braces.
-fn parsed(pattern: &str, path: &str) -> String {
-    let mut written = String::with_capacity(path.len());
-    for (expected, segment) in pattern.split('/').zip(path.split('/')) {
-        let id = Uuid::try_parse(segment).ok().filter(|_| expected.starts_with('{'));
-        match id {
+fn parsed(pattern: &[String], path: &[&str]) -> String {
+    let mut written = String::with_capacity(path.iter().map(|segment| segment.len() + 1).sum());
+    for (expected, segment) in pattern.iter().zip(path) {
+        let id = Some(segment).filter(|_| expected.starts_with('{'));
+        match id.and_then(|id| Uuid::try_parse(id).ok()) {
             Some(id) => written.push_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())),
             None => written.push_str(expected),
         }
