@@ -33,8 +33,11 @@ const HALF: Duration = Duration::from_secs(2);
 /// How often it is tried.
 const ROUNDS: usize = 10;
 
-/// By how much others may be slowed down.
-const MOST: f64 = 2.0;
+/// By how much others may be slowed down: twice, as promised, by the release build.
+///
+/// A debug build takes as long for the rest of a request as for a hash, and its clients take the other processor: on two
+/// processors twice is what it does at best. Hashes that do not stand back make it three to nine times.
+const MOST: f64 = if cfg!(debug_assertions) { 3.0 } else { 2.0 };
 
 /// In how many rounds: one alone can be luck.
 const GOOD: usize = 3;
