@@ -53,8 +53,8 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
     let termination = Termination::handle()?;
     let readiness = Readiness::default();
 
-    let listener = bind("http.listen", settings.http.listen).await?;
-    let admin_listener = bind("admin.listen", settings.admin.listen).await?;
+    let listener = bind("http.listen", settings.http.listen)?;
+    let admin_listener = bind("admin.listen", settings.admin.listen)?;
     let bounds = bounds(&settings.http);
     let admin_endpoint =
         admin::endpoint(readiness.clone(), metrics.clone(), AllowedHosts::admin(&settings.admin.hosts));

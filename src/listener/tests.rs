@@ -27,7 +27,7 @@ where
     E: IntoEndpoint + Send + 'static,
     E::Endpoint: 'static,
 {
-    let listener = bind("http.listen", ([127, 0, 0, 1], 0).into()).await.expect("a free port");
+    let listener = bind("http.listen", ([127, 0, 0, 1], 0).into()).expect("a free port");
     let address = listener.local_addr().expect("it is bound");
     let (stop, stopped) = oneshot::channel::<()>();
     let served = tokio::spawn(async move {

@@ -27,8 +27,8 @@ pub(super) async fn serve(settings: PreviewSettings) -> anyhow::Result<ExitCode>
     let termination = Termination::handle()?;
     let readiness = Readiness::default();
 
-    let listener = bind("http.listen", settings.http.listen).await?;
-    let admin_listener = bind("admin.listen", settings.admin.listen).await?;
+    let listener = bind("http.listen", settings.http.listen)?;
+    let admin_listener = bind("admin.listen", settings.admin.listen)?;
     let tls = settings.http.tls().map(ServerFiles::open).transpose()?.map(Arc::new);
     let hosts = AllowedHosts::public(listener.local_addr()?, &settings.http.hosts);
     let previewer = Previewer::new(&settings.fetch)?;
@@ -92,7 +92,7 @@ impl Images {
         let Some(path) = &settings.public_keys_file else { return Ok(None) };
         let keys = Arc::new(PublicKeys::follow(path.clone())?);
         let tls = settings.tls().map(ServerFiles::open).transpose()?.map(Arc::new);
-        let listener = bind("image.listen", settings.listen).await?;
+        let listener = bind("image.listen", settings.listen)?;
         let address = listener.local_addr()?;
         let hosts = AllowedHosts::public(address, &settings.hosts);
         Ok(Some(Self { listener, address, tls, keys, hosts }))
