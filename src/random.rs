@@ -40,8 +40,17 @@ impl Random {
     /// If the operating system has no randomness to give: nothing safe could be done then.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
+        self.fill(&mut bytes);
+        bytes
+    }
+
+    /// Random bytes for the whole of `bytes`; what is drawn for many in one go takes less than each by itself.
+    ///
+    /// # Panics
+    /// As [`bytes`](Self::bytes).
+    pub fn fill(&self, bytes: &mut [u8]) {
         match &self.0 {
-            Source::System => fill_from_system(&mut bytes),
+            Source::System => fill_from_system(bytes),
             Source::Seeded(state) => {
                 let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
                 for chunk in bytes.chunks_mut(8) {
@@ -57,7 +66,6 @@ impl Random {
                 }
             }
         }
-        bytes
     }
 }
 

@@ -14,6 +14,8 @@ const CLIENTS: usize = 64;
 
 /// Reading a message.
 pub const READ: &str = "GET message";
+/// Listing fifty.
+const LIST: &str = "GET messages (50)";
 /// Posting one.
 pub const POST: &str = "POST message";
 /// The same from one client, so that nobody shares a commit with it.
@@ -61,7 +63,7 @@ impl Board {
     pub fn requests(&self) -> [(&'static str, Request); 5] {
         [
             (READ, self.get(&self.message)),
-            ("GET messages (50)", self.get(&self.messages)),
+            (LIST, self.get(&self.list())),
             (POST, self.post_message()),
             (ALONE, Request { clients: 1, ..self.post_message() }),
             ("POST session (Argon2id)", self.log_in()),
@@ -71,11 +73,17 @@ impl Board {
     /// What is read of it, by name.
     pub fn reads(&self) -> [(&'static str, Request); 3] {
         let timeline = self.messages.replace("/messages", "/timeline");
+        let timeline = timeline.split('?').next().unwrap_or_default();
         [
-            ("GET timeline (50)", self.get(timeline.split('?').next().unwrap_or_default())),
-            ("GET messages (50)", self.get(&self.messages)),
+            ("GET timeline (50)", self.get(&format!("{timeline}?limit=50"))),
+            (LIST, self.get(&self.list())),
             ("GET message", self.get(&self.message)),
         ]
+    }
+
+    /// As many messages however many there are by then.
+    fn list(&self) -> String {
+        format!("{}&limit=50", self.messages)
     }
 
     /// A request without any of ours, for the bare handler.

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use poem::http::StatusCode;
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::{Request, Trail, chain, queue::Queue, subject::Subject};
+use super::{
+    Request, Trail, chain,
+    queue::Queue,
+    subject::{Salt, Subject},
+};
 use crate::{
     clock::Clock,
     key_ring::{KeyRing, KeyRings, RingKind},
@@ -121,15 +125,17 @@ impl Ink {
     /// Adds rows to a transaction.
     pub(super) async fn write(&self, db: &impl ConnectionTrait, entries: &[&Entry]) -> Result<(), DbErr> {
         let mut rows: Vec<(row::Model, Subject)> = Vec::with_capacity(entries.len());
+        // One call of the system's generator, not one for each row.
+        let mut salts: Vec<Salt> = vec![Salt::default(); entries.len()];
+        self.random.fill(salts.as_flattened_mut());
         let mut before: Option<&Arc<Request>> = None;
-        for entry in entries {
+        for (entry, salt) in entries.iter().zip(&salts) {
             // The start and the end of one request are about the same person.
             let same =
                 rows.last().filter(|_| before.is_some_and(|before| Arc::ptr_eq(before, &entry.request)));
             let request = &*entry.request;
             let subject = same.map(|(_, subject)| subject.clone());
-            let subject =
-                subject.unwrap_or_else(|| Subject::new(request.account, &request.address, &self.random));
+            let subject = subject.unwrap_or_else(|| Subject::new(request.account, &request.address, salt));
             rows.push((Self::row(entry, &subject), subject));
             before = Some(&entry.request);
         }

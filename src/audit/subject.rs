@@ -4,9 +4,12 @@ use sea_orm::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{id::AccountId, random::Random, store::entity::audit_subject as row};
+use crate::{id::AccountId, store::entity::audit_subject as row};
 
 const LABEL: &[u8] = b"natter audit subject 1";
+
+/// What keeps a commitment from being guessed, in bytes.
+pub(super) type Salt = [u8; 16];
 
 /// An account, or nobody, at an address.
 #[derive(Clone, Debug)]
@@ -19,8 +22,9 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    pub(super) fn new(account: Option<AccountId>, address: &str, random: &Random) -> Self {
-        Self::with_salt(account.map(|account| account.0), address.to_owned(), random.bytes::<16>().to_vec())
+    /// The salt has to be random.
+    pub(super) fn new(account: Option<AccountId>, address: &str, salt: &Salt) -> Self {
+        Self::with_salt(account.map(|account| account.0), address.to_owned(), salt.to_vec())
     }
 
     /// The one that was stored.

@@ -36,6 +36,10 @@ async fn after_a_normal_stop_every_request_has_its_start_and_its_end() {
     assert_eq!(database.number(&rows("status IS NOT NULL")).await, sent);
     let requests = "SELECT count(DISTINCT request_id) FROM audit";
     assert_eq!(database.number(requests).await, sent);
+    // What stays when a person is erased does not tell which requests were the same person's.
+    let of_several =
+        "SELECT count(*) FROM (SELECT 1 FROM audit GROUP BY subject HAVING count(DISTINCT request_id) > 1) s";
+    assert_eq!(database.number(of_several).await, 0);
     assert_eq!(database.number("SELECT count(*) FROM message").await, 50);
     let (status, output, errors) = run(directory.path(), &VERIFY);
     assert!(status.success(), "{output}{errors}");
