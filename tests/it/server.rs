@@ -1,11 +1,13 @@
 //! A running `natter-api`.
 
 use std::{
+    env,
     ffi::OsStr,
     io::Write,
     os::unix::fs::MetadataExt,
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
     process::{Command, ExitStatus, Output, Stdio},
+    sync::LazyLock,
 };
 
 use serde_json::Value;
@@ -109,7 +111,7 @@ impl Server {
         if !is_root() {
             command.args(["--user", "--map-root-user"]);
         }
-        command.args(["--mount", "--", "sh", "-c", &script, PROGRAM]);
+        command.args(["--mount", "--", "sh", "-c", &script]).arg(program());
         prepare(&mut command, directory.path());
         command.envs(SETTINGS);
         Self::run(directory, &mut command)
@@ -178,7 +180,7 @@ impl Server {
         if !is_root() {
             command.args(["--user", "--preserve-credentials"]);
         }
-        command.args(["--target", &self.process.id().to_string(), "--mount", "--wd", "--", PROGRAM]);
+        command.args(["--target", &self.process.id().to_string(), "--mount", "--wd", "--"]).arg(program());
         finish(command.args(arguments))
     }
 
@@ -255,11 +257,24 @@ pub fn refuses_to_start(directory: &Path, settings: &[(&str, &str)]) -> (ExitSta
     Process::start(command(directory).envs(SETTINGS).envs(settings.iter().copied())).end()
 }
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_natter-api");
+/// The program that is tested: cargo's, or the one at the path in `NATTER_TEST_PROGRAM`, such as the one that is shipped.
+pub fn program() -> &'static Path {
+    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| match env::var_os("NATTER_TEST_PROGRAM") {
+        // It is started in other directories than this.
+        Some(path) => path::absolute(&path).expect("NATTER_TEST_PROGRAM holds a path"),
+        None => env!("CARGO_BIN_EXE_natter-api").into(),
+    });
+    &PROGRAM
+}
+
+/// Whether it is built as it is shipped, and not a debug build.
+pub fn is_shipped() -> bool {
+    env::var_os("NATTER_TEST_PROGRAM").is_some() || !cfg!(debug_assertions)
+}
 
 /// The program, to be run in `directory`.
 fn command(directory: &Path) -> Command {
-    command_of(PROGRAM.as_ref(), directory)
+    command_of(program().as_ref(), directory)
 }
 
 fn command_of(program: &OsStr, directory: &Path) -> Command {
@@ -279,14 +294,14 @@ fn prepare(command: &mut Command, directory: &Path) {
 
 /// The program, to be run in `directory` with nothing set.
 pub fn bare_command(directory: &Path) -> Command {
-    let mut command = Command::new(PROGRAM);
+    let mut command = Command::new(program());
     command.current_dir(directory);
     remove_settings(&mut command);
     command
 }
 
 fn remove_settings(command: &mut Command) {
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("NATTER_")) {
+    for (name, _) in env::vars().filter(|(name, _)| name.starts_with("NATTER_")) {
         command.env_remove(name);
     }
 }

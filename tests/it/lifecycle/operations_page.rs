@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     client::{path, text},
-    server::{SETTINGS, Server},
+    server::{SETTINGS, Server, program},
 };
 
 const PAGE: &str = include_str!("../../../docs/operations.md");
@@ -49,7 +49,7 @@ fn constant(text: &str) -> String {
 }
 
 fn run(directory: &Path, command: &str) -> String {
-    let programs = Path::new(env!("CARGO_BIN_EXE_natter-api")).parent().expect("a folder").display();
+    let programs = program().parent().expect("a folder").display();
     let mut shell = Command::new("bash");
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("NATTER_")) {
         shell.env_remove(name);
