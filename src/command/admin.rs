@@ -8,11 +8,13 @@ mod erase;
 mod export;
 mod export_audit;
 mod grant_auditor;
+mod invitations;
 mod invite;
 mod move_to;
 mod reset_password;
 mod restore;
 mod retire_key;
+mod revoke_invitation;
 mod rotate_keys;
 mod verify_audit;
 
@@ -64,6 +66,13 @@ pub(super) enum Command {
         /// For how many hours it is good, at most a year.
         #[arg(long, value_name = "N", default_value_t = 72, value_parser = clap::value_parser!(u32).range(1..=8760))]
         hours: u32,
+    },
+    /// List the invitations that are good and not used, oldest first: a name for each, and when it ends.
+    Invitations,
+    /// End an invitation that nobody has used yet.
+    RevokeInvitation {
+        /// What `invitations` calls it.
+        name: String,
     },
     /// Add a key to a ring, or to every ring: it signs from now on, and the older ones still verify.
     RotateKeys {
@@ -124,6 +133,8 @@ pub(super) async fn run(command: Command, settings: &ApiSettings) -> anyhow::Res
         Command::Erase { user, delete_spaces } => erase::run(&console, &user, delete_spaces).await,
         Command::Export { user } => export::run(&console, &user).await,
         Command::Invite { hours } => invite::run(&console, hours).await,
+        Command::Invitations => invitations::run(&console).await,
+        Command::RevokeInvitation { name } => revoke_invitation::run(&console, &name).await,
         Command::RotateKeys { ring } => rotate_keys::run(&console, &settings.keys, ring).await,
         Command::RetireKey { ring, key, yes } => {
             retire_key::run(&console, &settings.keys, ring, key, yes).await

@@ -75,6 +75,37 @@ async fn a_code_makes_one_account_and_no_refusal_tells_why_or_about_the_name() {
 }
 
 #[tokio::test]
+async fn one_that_is_revoked_is_good_for_nothing_and_the_others_stay() {
+    let server = Server::start_with(&[BY_INVITATION]);
+    let database = Database::open(server.directory()).await;
+    assert_eq!(admin(&server, &["invitations"]), "");
+    let codes = [invite(&server), invite(&server), invite(&server)];
+    let named = |line: &str| line.split(' ').next().expect("a name").to_owned();
+    let listed = || admin(&server, &["invitations"]).lines().map(named).collect::<Vec<_>>();
+    let names = listed();
+    assert_eq!(names.len(), 3);
+
+    let said = admin(&server, &["revoke-invitation", &names[1]]);
+    assert_eq!(said, format!("The invitation {} is revoked.\n", names[1]));
+    assert_eq!(listed(), [names[0].as_str(), &names[2]]);
+    told(register(&server.visitor(), "bob", Some(&codes[1])).await);
+    register(&server.visitor(), "alice", Some(&codes[0])).await.expect(201);
+
+    // Revoked, used, expired, and never there: nothing to revoke, and nothing is listed.
+    database.execute("UPDATE invitation SET expires_at = 1").await;
+    assert_eq!(listed(), [""; 0]);
+    for name in [names[1].as_str(), &names[0], &names[2], "", &codes[2]] {
+        let complaint = refused(&server, &["revoke-invitation", name]);
+        assert!(complaint.contains("there is no invitation"), "{complaint}");
+    }
+    let not_found = |(start, _): &(u64, String)| *start == 404;
+    let rows = audited(&server, "revoke-invitation");
+    assert_eq!(rows[..2], once(""));
+    assert_eq!(rows.iter().filter(|row| not_found(row)).count(), 5);
+    assert_eq!(audited(&server, "invitations"), vec![once(""); 4].concat());
+}
+
+#[tokio::test]
 async fn of_many_at_once_one_gets_the_account() {
     let server = Server::start_with(&[BY_INVITATION]);
     let code = invite(&server);
