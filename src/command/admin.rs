@@ -28,6 +28,15 @@ use crate::{key_ring::RingKind, settings::ApiSettings};
 /// The administration commands.
 #[derive(Subcommand)]
 pub(super) enum Command {
+    #[command(flatten)]
+    Beside(Beside),
+    #[command(flatten)]
+    Alone(Alone),
+}
+
+/// Those that a server may run beside.
+#[derive(Subcommand)]
+pub(super) enum Beside {
     /// Let an account read the audit log.
     GrantAuditor {
         /// The account's name.
@@ -94,6 +103,19 @@ pub(super) enum Command {
         /// The file; it must not exist.
         file: PathBuf,
     },
+    /// Say whether the audit log still says what was written; the exit status is 1 if not.
+    VerifyAudit {
+        /// A file of signed checkpoints (audit.checkpoint_file), which finds a tail that was cut off, too.
+        #[arg(long, value_name = "FILE")]
+        anchor: Option<PathBuf>,
+    },
+    /// Print the whole audit log, a JSON object on each line.
+    ExportAudit,
+}
+
+/// Those that must have the database alone.
+#[derive(Subcommand)]
+pub(super) enum Alone {
     /// Put a backup in the place of the database, which is kept beside it. The server has to be stopped.
     Restore {
         /// A file that `backup` made.
@@ -106,43 +128,36 @@ pub(super) enum Command {
         #[arg(long, value_name = "URL")]
         to: String,
     },
-    /// Say whether the audit log still says what was written; the exit status is 1 if not.
-    VerifyAudit {
-        /// A file of signed checkpoints (audit.checkpoint_file), which finds a tail that was cut off, too.
-        #[arg(long, value_name = "FILE")]
-        anchor: Option<PathBuf>,
-    },
-    /// Print the whole audit log, a JSON object on each line.
-    ExportAudit,
 }
 
 /// Runs one.
 pub(super) async fn run(command: Command, settings: &ApiSettings) -> anyhow::Result<ExitCode> {
-    // Those that must have the database alone.
-    match &command {
-        Command::Restore { file } => return restore::run(settings, file).await,
-        Command::Move { to } => return move_to::run(settings, to).await,
-        _ => {}
+    match command {
+        Command::Beside(command) => run_beside(command, settings).await,
+        Command::Alone(Alone::Restore { file }) => restore::run(settings, &file).await,
+        Command::Alone(Alone::Move { to }) => move_to::run(settings, &to).await,
     }
+}
+
+async fn run_beside(command: Beside, settings: &ApiSettings) -> anyhow::Result<ExitCode> {
     let console = Console::open(settings).await?;
     let outcome = match command {
-        Command::GrantAuditor { user } => grant_auditor::run(&console, &user).await,
-        Command::Disable { user } => disable::run(&console, &user).await,
-        Command::Enable { user } => enable::run(&console, &user).await,
-        Command::ResetPassword { user } => reset_password::run(&console, &settings.passwords, &user).await,
-        Command::Erase { user, delete_spaces } => erase::run(&console, &user, delete_spaces).await,
-        Command::Export { user } => export::run(&console, &user).await,
-        Command::Invite { hours } => invite::run(&console, hours).await,
-        Command::Invitations => invitations::run(&console).await,
-        Command::RevokeInvitation { name } => revoke_invitation::run(&console, &name).await,
-        Command::RotateKeys { ring } => rotate_keys::run(&console, &settings.keys, ring).await,
-        Command::RetireKey { ring, key, yes } => {
+        Beside::GrantAuditor { user } => grant_auditor::run(&console, &user).await,
+        Beside::Disable { user } => disable::run(&console, &user).await,
+        Beside::Enable { user } => enable::run(&console, &user).await,
+        Beside::ResetPassword { user } => reset_password::run(&console, &settings.passwords, &user).await,
+        Beside::Erase { user, delete_spaces } => erase::run(&console, &user, delete_spaces).await,
+        Beside::Export { user } => export::run(&console, &user).await,
+        Beside::Invite { hours } => invite::run(&console, hours).await,
+        Beside::Invitations => invitations::run(&console).await,
+        Beside::RevokeInvitation { name } => revoke_invitation::run(&console, &name).await,
+        Beside::RotateKeys { ring } => rotate_keys::run(&console, &settings.keys, ring).await,
+        Beside::RetireKey { ring, key, yes } => {
             retire_key::run(&console, &settings.keys, ring, key, yes).await
         }
-        Command::Backup { file } => backup::run(&console, &file).await,
-        Command::Restore { .. } | Command::Move { .. } => Ok(ExitCode::SUCCESS),
-        Command::VerifyAudit { anchor } => verify_audit::run(&console, anchor.as_deref()).await,
-        Command::ExportAudit => export_audit::run(&console).await,
+        Beside::Backup { file } => backup::run(&console, &file).await,
+        Beside::VerifyAudit { anchor } => verify_audit::run(&console, anchor.as_deref()).await,
+        Beside::ExportAudit => export_audit::run(&console).await,
     };
     console.store.close().await?;
     outcome

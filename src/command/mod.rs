@@ -13,7 +13,7 @@ use crate::{
     document,
     password::{Hasher, Parameters, PoolSize},
     random::Random,
-    settings::{ApiSettings, Loaded, PasswordsSettings, load},
+    settings::{ApiSettings, Faults, PasswordsSettings, load},
     store::Store,
 };
 
@@ -61,41 +61,41 @@ const UNUSABLE: u8 = 2;
 /// # Errors
 /// What went wrong, for whoever started the program.
 pub fn run() -> anyhow::Result<ExitCode> {
-    let arguments = Arguments::parse();
-    let command = arguments.command.unwrap_or(Command::Serve);
-    if let Command::Openapi = command {
-        print(&document::text());
-        return Ok(ExitCode::SUCCESS);
-    }
-    let loaded: Loaded<ApiSettings> = match load(arguments.config.as_deref(), std::env::vars_os()) {
-        Ok(loaded) => loaded,
-        Err(faults) => {
-            complain(&faults.to_string());
-            return Ok(ExitCode::from(UNUSABLE));
+    match perform(Arguments::parse()) {
+        Err(error) if error.is::<Faults>() => {
+            complain(&error.to_string());
+            Ok(ExitCode::from(UNUSABLE))
         }
-    };
-    if let Command::Settings = command {
-        print(&loaded.listing().to_string());
-        return Ok(ExitCode::SUCCESS);
+        outcome => outcome,
     }
-    let settings = loaded.settings;
-    match command {
-        Command::ImageKeys => return image_keys::run(&settings),
-        Command::Serve => return serve(settings),
-        _ => {}
-    }
-    let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(async {
-        match command {
-            Command::Migrate { status } => migrate(&settings, status).await,
-            Command::Retention => retention::run(&settings).await,
-            Command::Admin(command) => admin::run(command, &settings).await,
-            Command::Healthcheck => Ok(crate::admin::healthcheck(settings.admin.listen, "/ready").await),
-            Command::Openapi | Command::Settings | Command::ImageKeys | Command::Serve => {
-                Ok(ExitCode::SUCCESS)
-            }
+}
+
+fn perform(Arguments { config, command }: Arguments) -> anyhow::Result<ExitCode> {
+    let loaded = || load::<ApiSettings>(config.as_deref(), std::env::vars_os());
+    let settings = || loaded().map(|loaded| loaded.settings);
+    match command.unwrap_or(Command::Serve) {
+        Command::Serve => serve(settings()?),
+        Command::Migrate { status } => wait_for(migrate(&settings()?, status)),
+        Command::Retention => wait_for(retention::run(&settings()?)),
+        Command::Openapi => {
+            print(&document::text());
+            Ok(ExitCode::SUCCESS)
         }
-    })
+        Command::Settings => {
+            print(&loaded()?.listing().to_string());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::ImageKeys => image_keys::run(&settings()?),
+        Command::Healthcheck => {
+            let asked = settings()?.admin.listen;
+            wait_for(async move { Ok(crate::admin::healthcheck(asked, "/ready").await) })
+        }
+        Command::Admin(command) => wait_for(admin::run(command, &settings()?)),
+    }
+}
+
+fn wait_for(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Runtime::new()?.block_on(work)
 }
 
 /// Serves with these settings until a signal.
@@ -103,7 +103,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
 /// # Errors
 /// What went wrong, for whoever started the program.
 pub fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
-    tokio::runtime::Runtime::new()?.block_on(serve::serve(settings))
+    wait_for(serve::serve(settings))
 }
 
 /// The pool that hashes passwords as the settings say.

@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand};
 use super::{Card, service};
 use crate::{
     admin,
-    settings::{Loaded, PreviewSettings, load},
+    settings::{Faults, PreviewSettings, load},
 };
 
 /// Fetches pages and gives what they say about themselves, without letting them reach this network.
@@ -56,36 +56,43 @@ const UNUSABLE: u8 = 2;
 /// # Errors
 /// What went wrong, for whoever started the program.
 pub fn run() -> anyhow::Result<ExitCode> {
-    let arguments = Arguments::parse();
-    if let Command::Openapi = arguments.command {
-        print(&service::document());
-        return Ok(ExitCode::SUCCESS);
-    }
-    let loaded: Loaded<PreviewSettings> = match load(arguments.config.as_deref(), std::env::vars_os()) {
-        Ok(loaded) => loaded,
-        Err(faults) => {
-            complain(&faults.to_string());
-            return Ok(ExitCode::from(UNUSABLE));
+    match perform(Arguments::parse()) {
+        Err(error) if error.is::<Faults>() => {
+            complain(&error.to_string());
+            Ok(ExitCode::from(UNUSABLE))
         }
-    };
-    if let Command::Settings = arguments.command {
-        print(&loaded.listing().to_string());
-        return Ok(ExitCode::SUCCESS);
+        outcome => outcome,
     }
-    let mut settings = loaded.settings;
-    let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(async {
-        match arguments.command {
-            Command::Serve { listen } => {
-                settings.http.listen = listen.unwrap_or(settings.http.listen);
-                serve::serve(settings).await
-            }
-            Command::Fetch { url } => fetch::run(&settings.fetch, &url).await,
-            Command::Extract(arguments) => extract::run(&settings.fetch, &arguments),
-            Command::Healthcheck => Ok(admin::healthcheck(settings.admin.listen, "/ready").await),
-            Command::Openapi | Command::Settings => Ok(ExitCode::SUCCESS),
+}
+
+fn perform(Arguments { config, command }: Arguments) -> anyhow::Result<ExitCode> {
+    let loaded = || load::<PreviewSettings>(config.as_deref(), std::env::vars_os());
+    let settings = || loaded().map(|loaded| loaded.settings);
+    match command {
+        Command::Serve { listen } => {
+            let mut settings = settings()?;
+            settings.http.listen = listen.unwrap_or(settings.http.listen);
+            wait_for(serve::serve(settings))
         }
-    })
+        Command::Fetch { url } => wait_for(fetch::run(&settings()?.fetch, &url)),
+        Command::Extract(arguments) => extract::run(&settings()?.fetch, &arguments),
+        Command::Openapi => {
+            print(&service::document());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Settings => {
+            print(&loaded()?.listing().to_string());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Healthcheck => {
+            let asked = settings()?.admin.listen;
+            wait_for(async move { Ok(admin::healthcheck(asked, "/ready").await) })
+        }
+    }
+}
+
+fn wait_for(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Runtime::new()?.block_on(work)
 }
 
 fn print_card(card: &Card) -> anyhow::Result<()> {
