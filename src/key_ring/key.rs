@@ -122,6 +122,15 @@ mod tests {
         }
     }
 
+    /// It does not compile without.
+    #[test]
+    fn what_a_key_is_made_of_is_wiped() {
+        fn wiped<T: zeroize::ZeroizeOnDrop>() {}
+        // HMAC is two of these, and does not say so of itself.
+        wiped::<Sha256>();
+        wiped::<Zeroizing<[u8; Key::LENGTH]>>();
+    }
+
     #[test]
     fn the_id_is_part_of_the_input() {
         assert_ne!(key(1).mac("label", &[]), key(2).mac("label", &[]));

@@ -72,7 +72,7 @@ fn play(world: &World, worker: &Path, seed: u8) -> Outcome {
     let policy = UrlPolicy::new(addresses.clone(), vec![80, 443], &[]);
     let mut oracle = Oracle { policy, addresses, zone: BTreeMap::new() };
     let mut generator = Generator::new(seed);
-    let settings = [("deadline_seconds", "0.4"), ("image_dimensions", "false")];
+    let settings = [("deadline_seconds", "1"), ("image_dimensions", "false")];
     let worker = Worker::start_for(world, worker, &settings, BATCH * 2);
     let (mut expected, mut seen) = (BTreeSet::new(), BTreeSet::new());
     for _ in 0..urls / usize::from(SEEDS) / BATCH + 1 {
