@@ -14,6 +14,7 @@ pub mod lifecycle;
 pub mod listener;
 pub mod preview;
 pub mod problem;
+mod program;
 pub mod random;
 pub mod readiness;
 pub mod security_headers;

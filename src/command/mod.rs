@@ -12,8 +12,9 @@ use clap::{Parser, Subcommand};
 use crate::{
     document,
     password::{Hasher, Parameters, PoolSize},
+    program::{conclude, print, wait_for},
     random::Random,
-    settings::{ApiSettings, Faults, PasswordsSettings, load},
+    settings::{ApiSettings, PasswordsSettings, load},
     store::Store,
 };
 
@@ -53,21 +54,12 @@ enum Command {
     Admin(admin::Command),
 }
 
-/// The exit status for settings or arguments that cannot be used, as clap gives it too.
-const UNUSABLE: u8 = 2;
-
 /// Runs the program with the arguments it was started with.
 ///
 /// # Errors
 /// What went wrong, for whoever started the program.
 pub fn run() -> anyhow::Result<ExitCode> {
-    match perform(Arguments::parse()) {
-        Err(error) if error.is::<Faults>() => {
-            complain(&error.to_string());
-            Ok(ExitCode::from(UNUSABLE))
-        }
-        outcome => outcome,
-    }
+    conclude(perform(Arguments::parse()))
 }
 
 fn perform(Arguments { config, command }: Arguments) -> anyhow::Result<ExitCode> {
@@ -92,10 +84,6 @@ fn perform(Arguments { config, command }: Arguments) -> anyhow::Result<ExitCode>
         }
         Command::Admin(command) => wait_for(admin::run(command, &settings()?)),
     }
-}
-
-fn wait_for(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
-    tokio::runtime::Runtime::new()?.block_on(work)
 }
 
 /// Serves with these settings until a signal.
@@ -138,14 +126,4 @@ async fn migrate(settings: &ApiSettings, only_status: bool) -> anyhow::Result<Ex
     }
     store.close().await?;
     Ok(ExitCode::SUCCESS)
-}
-
-#[allow(clippy::print_stdout, reason = "the result of a command goes to standard output")]
-fn print(text: &str) {
-    print!("{text}");
-}
-
-#[allow(clippy::print_stderr, reason = "there is no log before there are settings")]
-fn complain(text: &str) {
-    eprintln!("{}", text.trim_end());
 }

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use super::{complain, print_card};
-use crate::{preview::Previewer, settings::FetchSettings};
+use super::print_card;
+use crate::{preview::Previewer, program::complain, settings::FetchSettings};
 
 /// Prints the card, or says on standard error why there is none: here the operator asks.
 pub(super) async fn run(settings: &FetchSettings, url: &str) -> anyhow::Result<ExitCode> {

@@ -11,7 +11,8 @@ use clap::{Parser, Subcommand};
 use super::{Card, service};
 use crate::{
     admin,
-    settings::{Faults, PreviewSettings, load},
+    program::{conclude, print, wait_for},
+    settings::{PreviewSettings, load},
 };
 
 /// Fetches pages and gives what they say about themselves, without letting them reach this network.
@@ -48,21 +49,12 @@ enum Command {
     Healthcheck,
 }
 
-/// The exit status for settings or arguments that cannot be used, as clap gives it too.
-const UNUSABLE: u8 = 2;
-
 /// Runs the program with the arguments it was started with.
 ///
 /// # Errors
 /// What went wrong, for whoever started the program.
 pub fn run() -> anyhow::Result<ExitCode> {
-    match perform(Arguments::parse()) {
-        Err(error) if error.is::<Faults>() => {
-            complain(&error.to_string());
-            Ok(ExitCode::from(UNUSABLE))
-        }
-        outcome => outcome,
-    }
+    conclude(perform(Arguments::parse()))
 }
 
 fn perform(Arguments { config, command }: Arguments) -> anyhow::Result<ExitCode> {
@@ -91,21 +83,7 @@ fn perform(Arguments { config, command }: Arguments) -> anyhow::Result<ExitCode>
     }
 }
 
-fn wait_for(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
-    tokio::runtime::Runtime::new()?.block_on(work)
-}
-
 fn print_card(card: &Card) -> anyhow::Result<()> {
     print(&format!("{}\n", serde_json::to_string_pretty(card)?));
     Ok(())
-}
-
-#[allow(clippy::print_stdout, reason = "the result of a command goes to standard output")]
-fn print(text: &str) {
-    print!("{text}");
-}
-
-#[allow(clippy::print_stderr, reason = "why a command failed goes to standard error")]
-fn complain(text: &str) {
-    eprintln!("{}", text.trim_end());
 }
