@@ -8,7 +8,6 @@ use url::Url;
 
 use super::{
     facts::Facts,
-    feed,
     image::MAX_PIXELS,
     json_ld::{self, JsonLd},
     opt_out::OptOut,
@@ -50,7 +49,7 @@ pub fn assemble(policy: &UrlPolicy, url: &Url, facts: &Facts) -> Card {
 
 /// The card of the feed at `url`.
 pub fn assemble_feed(url: &Url, facts: &Facts) -> Card {
-    let cleaned = |raw: Option<&str>, most| clean(&htmlize::unescape(feed::plain(raw?)), most);
+    let cleaned = |raw: Option<&str>, most| clean(&htmlize::unescape(raw?), most);
     Card {
         url: url.as_str().to_owned(),
         title: cleaned(facts.document_title(), TITLE_CHARACTERS),

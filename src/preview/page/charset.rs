@@ -1,18 +1,17 @@
 //! From bytes to text: byte order mark, header, `<meta>`, then detection.
 
-use std::{
-    borrow::Cow,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
-};
+use std::ops::ControlFlow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
-use lol_html::{Selector, send};
+use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, mem::decode_latin1};
 
-use super::reader::{Handlers, selector};
+use super::tokenizer::{Dialect, StartTag, TokenSink, Tokenizer};
 
 /// Bytes that are held back to find out the charset of a page whose header names none.
 const SNIFFED_BYTES: usize = 8 * 1024;
+
+/// Bytes that are looked at before the next ones are.
+const PIECE: usize = 1024;
 
 /// A page's bytes as text, piece by piece.
 pub enum Charset {
@@ -39,8 +38,11 @@ impl Charset {
             Self::Unknown(sniffer) => {
                 if let Some(encoding) = sniffer.guess(bytes, last) {
                     let mut decoder = encoding.new_decoder();
-                    decode(&mut decoder, &sniffer.held, last, text);
+                    decode(&mut decoder, &sniffer.held, false, text);
+                    decode(&mut decoder, bytes, last, text);
                     *self = Self::Known(decoder);
+                } else {
+                    sniffer.held.extend_from_slice(bytes);
                 }
             }
         }
@@ -53,71 +55,80 @@ fn decode(decoder: &mut Decoder, bytes: &[u8], last: bool, text: &mut String) {
     let _ = decoder.decode_to_string(bytes, text, last);
 }
 
-type Scan = send::HtmlRewriter<'static, fn(&[u8])>;
-
 /// Finds out the charset from the first [`SNIFFED_BYTES`] of a page, in whatever pieces they come.
 pub struct Sniffer {
     held: Vec<u8>,
-    scan: Option<Scan>,
-    declared: Arc<Mutex<Option<&'static Encoding>>>,
+    /// What of them is not yet done with, each byte a character: tags are ASCII in every charset that a page may declare.
+    text: String,
+    tokenizer: Tokenizer,
+    declared: Declared,
 }
 
 impl Sniffer {
     fn new() -> Self {
-        let declared = Arc::default();
-        let discard: fn(&[u8]) = |_| {};
-        let scan = Some(Scan::new(scan_settings(Arc::clone(&declared)), discard));
-        Self { held: Vec::new(), scan, declared }
+        let tokenizer = Tokenizer::new(Dialect::Html);
+        Self { held: Vec::new(), text: String::new(), tokenizer, declared: Declared(None) }
     }
 
-    /// The charset, as soon as it is declared, or as nothing more is looked at.
+    /// The charset, as soon as it is declared in these bytes behind those held, or as nothing more is looked at.
     fn guess(&mut self, bytes: &[u8], last: bool) -> Option<&'static Encoding> {
-        let sniffed = bytes.len().min(SNIFFED_BYTES.saturating_sub(self.held.len()));
-        self.held.extend_from_slice(bytes);
-        if let Some(scan) = &mut self.scan {
-            // What stands in an unfinished tag is not seen yet; more bytes may follow. It ends where the charset is found.
-            if scan.write(&bytes[..sniffed]).is_err() {
-                self.scan = None;
+        let sniffed = &bytes[..bytes.len().min(SNIFFED_BYTES - self.held.len())];
+        // Most pages declare it early.
+        for piece in sniffed.chunks(PIECE) {
+            self.text.push_str(&decode_latin1(piece));
+            match self.tokenizer.read(&self.text, &mut self.declared) {
+                ControlFlow::Continue(taken) => drop(self.text.drain(..taken)),
+                ControlFlow::Break(()) => return self.declared.0,
             }
         }
-        let declared = *self.declared.lock().unwrap_or_else(PoisonError::into_inner);
-        declared.or_else(|| (last || self.held.len() >= SNIFFED_BYTES).then(|| self.detect(last)))
+        let looked_at = self.held.len() + sniffed.len();
+        (last || looked_at == SNIFFED_BYTES).then(|| detect(&[&self.held, sniffed].concat(), last))
     }
+}
 
-    fn detect(&self, last: bool) -> &'static Encoding {
-        let sniffed = &self.held[..self.held.len().min(SNIFFED_BYTES)];
-        // Most pages are UTF-8, which is told much faster than the detector tells it. The last character may be cut.
-        if std::str::from_utf8(sniffed).map_or_else(|error| error.error_len().is_none() && !last, |_| true) {
-            return UTF_8;
+/// The charset of the beginning of a page that declares none.
+fn detect(sniffed: &[u8], last: bool) -> &'static Encoding {
+    // Most pages are UTF-8, which is told much faster than the detector tells it. The last character may be cut.
+    if std::str::from_utf8(sniffed).map_or_else(|error| error.error_len().is_none() && !last, |_| true) {
+        return UTF_8;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(sniffed, last);
+    detector.guess(None, Utf8Detection::Allow)
+}
+
+/// What `<meta charset>` or `<meta http-equiv=content-type>` declares first. A page that could be read so far is no UTF-16,
+/// whatever it says (HTML standard, "prescan a byte stream").
+struct Declared(Option<&'static Encoding>);
+
+impl TokenSink for Declared {
+    fn start_tag(&mut self, tag: &StartTag<'_>) -> ControlFlow<()> {
+        if tag.name() != b"meta" {
+            return ControlFlow::Continue(());
         }
-        let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-        detector.feed(sniffed, last);
-        detector.guess(None, Utf8Detection::Allow)
-    }
-}
-
-static META: LazyLock<Selector> = LazyLock::new(|| selector("meta"));
-
-/// Looks for what `<meta charset>` or `<meta http-equiv=content-type>` declares. A page that could be read so
-/// far is no UTF-16, whatever it says (HTML standard, "prescan a byte stream").
-fn scan_settings(declared: Arc<Mutex<Option<&'static Encoding>>>) -> send::Settings<'static, 'static> {
-    let declare = move |meta: &mut send::Element<'_, '_>| {
-        let mut declared = declared.lock().unwrap_or_else(PoisonError::into_inner);
-        let label = meta.get_attribute("charset").or_else(|| http_equiv_charset(meta));
+        let label = tag.attribute("charset").or_else(|| http_equiv_charset(tag));
         let named = label.and_then(|label| Encoding::for_label(label.as_bytes()));
-        let readable = named.map(|named| if named == UTF_16BE || named == UTF_16LE { UTF_8 } else { named });
-        *declared = declared.or(readable);
-        if declared.is_some() { Err("the charset is found".into()) } else { Ok(()) }
-    };
-    let handlers = (Cow::Borrowed(&*META), Handlers::default().element(declare));
-    send::Settings::new_send().with_strict(false).append_element_content_handler(handlers)
+        self.0 = named.map(|named| if named == UTF_16BE || named == UTF_16LE { UTF_8 } else { named });
+        if self.0.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn end_tag(&mut self, _: &[u8]) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    fn text(&mut self, _: &str) {}
 }
 
-fn http_equiv_charset(meta: &send::Element<'_, '_>) -> Option<String> {
-    if !meta.get_attribute("http-equiv")?.eq_ignore_ascii_case("content-type") {
+fn http_equiv_charset<'a>(meta: &StartTag<'a>) -> Option<&'a str> {
+    if !meta.attribute("http-equiv")?.eq_ignore_ascii_case("content-type") {
         return None;
     }
-    let content = meta.get_attribute("content")?.to_ascii_lowercase();
-    let (_, label) = content.split_once("charset=")?;
-    Some(label.trim_matches(['"', '\'', ' ']).split([';', ' ']).next()?.to_owned())
+    const CHARSET: &str = "charset=";
+    let content = meta.attribute("content")?;
+    let place = content
+        .as_bytes()
+        .windows(CHARSET.len())
+        .position(|part| part.eq_ignore_ascii_case(CHARSET.as_bytes()))?;
+    let label = content[place + CHARSET.len()..].trim_matches(['"', '\'', ' ']);
+    label.split([';', ' ']).next()
 }

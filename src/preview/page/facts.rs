@@ -51,10 +51,9 @@ pub struct Facts {
     links: Values,
     icons: Vec<Icon>,
     json_ld: Vec<String>,
-    reading_json_ld: bool,
     base: Option<String>,
     title: String,
-    reading_title: bool,
+    reading: Reading,
     images: usize,
     tags: usize,
     head_ended: bool,
@@ -63,6 +62,17 @@ pub struct Facts {
 
 /// Values by key. They are few, so to look through them is faster than to hash.
 type Values = Vec<(&'static str, String)>;
+
+/// What the text is that comes next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Reading {
+    #[default]
+    Nothing,
+    Title,
+    JsonLd,
+    /// The description of a feed.
+    Description,
+}
 
 /// An icon that the page names.
 #[derive(Debug)]
@@ -73,15 +83,15 @@ struct Icon {
 }
 
 impl Facts {
-    /// Takes a `<meta>` with this name or property. Its content is asked for only if it is of use.
-    pub fn meta(&mut self, key: &str, content: impl FnOnce() -> Option<String>) {
+    /// Takes a `<meta>` with this name or property.
+    pub fn meta(&mut self, key: &str, content: Option<&str>) {
         if self.is_over() {
             return;
         }
         let Some(key) = META.into_iter().find(|known| known.eq_ignore_ascii_case(key.trim_ascii())) else {
             return;
         };
-        let Some(content) = content() else { return };
+        let Some(content) = content else { return };
         if key == "og:image" {
             self.images += 1;
         }
@@ -94,7 +104,7 @@ impl Facts {
 
     /// Takes a `<link>` with this relation, which may be several words. Other attributes are asked for only if it is of
     /// use.
-    pub fn link(&mut self, relation: &str, attribute: impl Fn(&str) -> Option<String>) {
+    pub fn link<'a>(&mut self, relation: &str, attribute: impl Fn(&str) -> Option<&'a str>) {
         if self.is_over() {
             return;
         }
@@ -102,14 +112,14 @@ impl Facts {
             let Some(known) = LINKS.into_iter().find(|known| known.eq_ignore_ascii_case(word)) else {
                 continue;
             };
-            if known == "alternate" && !attribute("type").is_some_and(|kind| is_oembed(&kind)) {
+            if known == "alternate" && !attribute("type").is_some_and(is_oembed) {
                 continue;
             }
             let Some(href) = attribute("href").filter(|href| !is_blank(href)) else { continue };
             if known != "icon" {
                 keep(&mut self.links, known, href);
             } else if self.icons.len() < MAX_ICONS {
-                let pixels = attribute("sizes").as_deref().and_then(pixels);
+                let pixels = attribute("sizes").and_then(pixels);
                 self.icons.push(Icon { href: cut(href), pixels });
             }
         }
@@ -117,20 +127,9 @@ impl Facts {
 
     /// A script of JSON-LD begins.
     pub fn open_json_ld(&mut self) {
-        self.reading_json_ld = !self.is_over() && self.json_ld.len() < MAX_JSON_LD_SCRIPTS;
-        if self.reading_json_ld {
+        if !self.is_over() && self.json_ld.len() < MAX_JSON_LD_SCRIPTS {
+            self.reading = Reading::JsonLd;
             self.json_ld.push(String::new());
-        }
-    }
-
-    /// Text inside a script of JSON-LD, which may come in pieces.
-    pub fn json_ld_text(&mut self, text: &str) {
-        let Some(script) = self.json_ld.last_mut().filter(|_| self.reading_json_ld) else { return };
-        if script.len() + text.len() > MAX_JSON_LD_BYTES {
-            *script = String::new();
-            self.reading_json_ld = false;
-        } else {
-            script.push_str(text);
         }
     }
 
@@ -141,16 +140,10 @@ impl Facts {
         self.complete
     }
 
-    /// Appends to the value of a `<meta>` of this name, up to what is kept of one.
-    pub(super) fn append_meta(&mut self, key: &'static str, text: &str) {
-        if !self.complete {
-            let known = self.metas.iter().position(|(known, _)| *known == key);
-            let place = known.unwrap_or_else(|| {
-                self.metas.push((key, String::new()));
-                self.metas.len() - 1
-            });
-            let value = &mut self.metas[place].1;
-            value.push_str(&text[..text.floor_char_boundary(MAX_VALUE_BYTES.saturating_sub(value.len()))]);
+    /// The description of a feed begins.
+    pub(super) fn open_description(&mut self) {
+        if !self.is_over() {
+            self.reading = Reading::Description;
         }
     }
 
@@ -160,33 +153,45 @@ impl Facts {
     }
 
     /// Takes a `<base href>`; the first one counts.
-    pub fn base(&mut self, href: impl FnOnce() -> Option<String>) {
+    pub fn base(&mut self, href: Option<&str>) {
         if !self.is_over() && self.base.is_none() {
-            self.base = href().map(cut);
+            self.base = href.map(cut);
         }
     }
 
     /// A `<title>` begins. The first one that says something counts.
     pub fn open_title(&mut self) {
-        self.reading_title = !self.complete && self.document_title().is_none();
-        if self.reading_title {
+        if !self.complete && self.document_title().is_none() {
+            self.reading = Reading::Title;
             self.title.clear();
         }
     }
 
-    /// The `<title>` that has just begun is that of a drawing.
-    pub fn pass_over_title(&mut self) {
-        self.reading_title = false;
+    /// Text, which may come in pieces.
+    pub fn text(&mut self, text: &str) {
+        let whole = match self.reading {
+            Reading::Nothing => return,
+            Reading::Title => append(&mut self.title, text),
+            Reading::Description => append(meta(&mut self.metas, "description"), text),
+            Reading::JsonLd => self.json_ld.last_mut().is_none_or(|script| {
+                let fits = script.len() + text.len() <= MAX_JSON_LD_BYTES;
+                if fits {
+                    script.push_str(text);
+                } else {
+                    *script = String::new();
+                }
+                fits
+            }),
+        };
+        // After the first character that is left out none is taken, wherever the pieces begin.
+        if !whole {
+            self.reading = Reading::Nothing;
+        }
     }
 
-    /// Text inside a `<title>`, which may come in pieces.
-    pub fn title_text(&mut self, text: &str) {
-        if self.reading_title {
-            let kept = &text[..text.floor_char_boundary(MAX_VALUE_BYTES - self.title.len())];
-            self.title.push_str(kept);
-            // After the first character that is left out none is taken, wherever the pieces begin.
-            self.reading_title = kept.len() == text.len();
-        }
+    /// The element is over whose text was taken.
+    pub fn close(&mut self) {
+        self.reading = Reading::Nothing;
     }
 
     /// The head is over. With title and Open Graph in it the page is done with: what the body says no longer
@@ -250,9 +255,25 @@ fn value<'a>(values: &'a Values, key: &str) -> Option<&'a str> {
     values.iter().find(|(known, _)| *known == key).map(|(_, value)| value.as_str())
 }
 
+/// The value of the `<meta>` of this key, which is there behind the call.
+fn meta<'a>(metas: &'a mut Values, key: &'static str) -> &'a mut String {
+    let place = metas.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+        metas.push((key, String::new()));
+        metas.len() - 1
+    });
+    &mut metas[place].1
+}
+
+/// Appends as much as is kept of one value. Returns whether that was all.
+fn append(value: &mut String, text: &str) -> bool {
+    let kept = &text[..text.floor_char_boundary(MAX_VALUE_BYTES.saturating_sub(value.len()))];
+    value.push_str(kept);
+    kept.len() == text.len()
+}
+
 /// Keeps the first value of each key that says something.
-fn keep(values: &mut Values, key: &'static str, found: String) {
-    if !is_blank(&found) && value(values, key).is_none() {
+fn keep(values: &mut Values, key: &'static str, found: &str) {
+    if !is_blank(found) && value(values, key).is_none() {
         values.push((key, cut(found)));
     }
 }
@@ -261,12 +282,8 @@ fn is_blank(text: &str) -> bool {
     text.chars().all(char::is_whitespace)
 }
 
-fn cut(mut value: String) -> String {
-    if value.len() > MAX_VALUE_BYTES {
-        value.truncate(value.floor_char_boundary(MAX_VALUE_BYTES));
-        value.shrink_to_fit();
-    }
-    value
+fn cut(value: &str) -> String {
+    value[..value.floor_char_boundary(MAX_VALUE_BYTES)].to_owned()
 }
 
 fn is_oembed(kind: &str) -> bool {

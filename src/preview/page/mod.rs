@@ -10,6 +10,7 @@ pub mod oembed;
 mod opt_out;
 mod reader;
 mod text;
+mod tokenizer;
 
 #[cfg(test)]
 mod tests;
