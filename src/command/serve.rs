@@ -70,7 +70,7 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
     let board = board(&settings, &listener, store)?;
     let tls = settings.http.tls().map(ServerFiles::open).transpose()?.map(Arc::new);
     let source = source(&settings, &listener)?;
-    let worker = source.worker();
+    let (worker, translation) = (source.worker(), source.translation());
     let schedule = Schedule::new(settings.preview.fresh(), settings.preview.refresh());
     let fetcher = Fetcher::new(board.clone(), source, settings.preview.concurrent, schedule);
     let checkpoints = checkpoints(&settings, &board)?;
@@ -89,6 +89,9 @@ pub(super) async fn serve(settings: ApiSettings) -> anyhow::Result<ExitCode> {
     background.spawn(telemetry::metrics::upkeep(metrics));
     if let Some(tls) = &tls {
         background.spawn(Arc::clone(tls).follow(readiness.component("tls", "is not followed yet")));
+    }
+    if let Some(translation) = translation {
+        background.spawn(translation.follow(readiness.component("preview_nat64", "is being asked for")));
     }
     if let Some(worker) = worker {
         background.spawn(worker.follow(readiness.component("preview_tls", "is not followed yet")));
@@ -213,7 +216,7 @@ fn source(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result<Sour
         Host::Ipv6(address) => address.is_loopback(),
     };
     fetch.deny_hosts.extend(own_hosts(settings, listener)?.into_iter().filter(|host| !is_loopback(host)));
-    Ok(Source::InProcess(Box::new(Previewer::new(&fetch)?)))
+    Ok(Source::in_process(Previewer::new(&fetch)?))
 }
 
 fn edge(settings: &ApiSettings, board: &Board, listener: &TcpListener) -> anyhow::Result<Edge> {

@@ -56,6 +56,11 @@ impl Board {
         self.send("GET", message, &Value::Null).expect(200).json()["links"].clone()
     }
 
+    /// What it says of itself to its operator.
+    pub fn ready(&self) -> Answer {
+        exchange(&self.admin, "GET /ready", &[&format!("Host: {}", self.admin)], "")
+    }
+
     /// The number of links that were fetched or refused.
     pub fn settled(&self) -> u64 {
         let host = format!("Host: {}", self.admin);

@@ -48,7 +48,11 @@ pub(super) async fn serve(settings: PreviewSettings) -> anyhow::Result<ExitCode>
     let image_readiness = readiness.clone();
     let mut background = JoinSet::new();
     background.spawn(telemetry::metrics::upkeep(metrics));
-    background.spawn(nat64.follow(readiness.component("nat64", "is being asked for")));
+    let translation = readiness.component("nat64", "is being asked for");
+    background.spawn(nat64.follow(move |found| match found {
+        Ok(()) => translation.ready(),
+        Err(unknown) => translation.not_ready(unknown.to_string()),
+    }));
     if let Some(tls) = &tls {
         background.spawn(Arc::clone(tls).follow(readiness.component("tls", "is not followed yet")));
     }

@@ -26,7 +26,7 @@ pub use self::{
     body::Body,
     header::{Media, PSEUDONYM},
     lifetime::{Lifetime, Validators},
-    nat64::Nat64Watch,
+    nat64::{Nat64Watch, UnknownPrefix},
     trust::{NoRoots, client_config, system_roots},
 };
 use self::{

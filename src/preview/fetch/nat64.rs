@@ -7,16 +7,20 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::resolve::Resolver;
-use crate::{
-    preview::address::{self, nat64},
-    readiness::Component,
-};
+use crate::preview::address::{self, nat64};
 
 /// How often the network is asked again.
 const EVERY: Duration = Duration::from_secs(60);
 
 /// How soon it is asked again that did not answer.
 const SOON: Duration = Duration::from_secs(5);
+
+/// The network translates with this prefix, which the policy does not know.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "this network translates to IPv4 with a prefix that is not known, {0}: if it is right, add it to fetch.nat64_prefixes"
+)]
+pub struct UnknownPrefix(String);
 
 /// Asks the network again and again.
 pub struct Nat64Watch {
@@ -30,8 +34,8 @@ impl Nat64Watch {
         Self { resolver, addresses }
     }
 
-    /// Says by `component` what is found: a prefix that is not known is not ready, and stays so until it is gone.
-    pub async fn follow(self, component: Component) {
+    /// Tells what is found each time: a prefix that is not known stays so until it is gone. Never returns.
+    pub async fn follow(self, tell: impl Fn(Result<(), UnknownPrefix>)) {
         let mut answered = false;
         loop {
             match self.resolver.ipv6(nat64::PROBED_NAME).await {
@@ -41,19 +45,13 @@ impl Nat64Watch {
                         Some(prefix) => (!self.addresses.translates(prefix)).then(|| prefix.to_string()),
                         None => Some(format!("that of {answer}")),
                     });
-                    match unknown {
-                        None => component.ready(),
-                        Some(prefix) => component.not_ready(format!(
-                            "this network translates to IPv4 with a prefix that is not known, {prefix}: if it is right, \
-                             add it to fetch.nat64_prefixes"
-                        )),
-                    }
+                    tell(unknown.map_or(Ok(()), |prefix| Err(UnknownPrefix(prefix))));
                 }
                 // What was found last still holds. At first, a network that does not answer resolves no other name either.
                 Err(error) => {
                     tracing::warn!(%error, "it is not known whether this network translates to IPv4");
                     if !answered {
-                        component.ready();
+                        tell(Ok(()));
                     }
                 }
             }

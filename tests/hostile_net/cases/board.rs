@@ -41,6 +41,10 @@ pub fn cases() -> Vec<Case> {
     vec![
         Case::story("board: a message's card, and forbidden links leave no packet", in_process),
         Case::story("board: the same by way of a worker", by_worker),
+        Case::story(
+            "board: nothing is fetched from a network that translates with an unknown prefix",
+            translated,
+        ),
     ]
 }
 
@@ -53,6 +57,24 @@ fn by_worker(world: &World, worker: &Path) -> Outcome {
     let url = format!("http://{}", worker.address());
     let board = Board::start(world, &[("service_url", &url)]);
     cards_and_forbidden_links(world, &board, &[worker.address()])
+}
+
+fn translated(world: &World, worker: &Path) -> Outcome {
+    let prefix = "2606:4700:64::/96";
+    world.record("ipv4only.arpa AAAA 2606:4700:64::192.0.0.170");
+    world.record("evil.example.org AAAA 2606:4700:64::10.0.0.1");
+    let board = Board::start(world, &[]);
+    until("the prefix is found", || board.ready().text.contains(prefix));
+    ensure(board.ready().status == 200, || format!("links are not all there is: {:?}", board.ready()))?;
+    board.post("Look: http://evil.example.org/");
+    // A second, in which a worker that knows the prefix is through with the link.
+    let deadline = ("deadline_seconds", "1");
+    let worker = Worker::start(world, worker, &[deadline, ("nat64_prefixes", &format!("[\"{prefix}\"]"))]);
+    worker.preview("http://evil.example.org/").expect(502);
+    ensure(board.settled() == 0, || "the link is settled".to_owned())?;
+    let own = [board.addresses().as_slice(), &[worker.address()]].concat();
+    let dialled = world.dialled();
+    ensure(dialled.iter().all(|place| own.contains(&place.as_str())), || format!("dialled: {dialled:?}"))
 }
 
 fn cards_and_forbidden_links(world: &World, board: &Board, own: &[&str]) -> Outcome {
