@@ -1,11 +1,11 @@
-//! Pages: whatever the bytes, in whatever pieces, the card is the same, and fit to be shown.
+//! Pages and PDFs: whatever the bytes, in whatever pieces, the card is the same, and fit to be shown.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use natter::preview::{
     Card,
     address::Policy,
-    page::{Reader, assemble, extract},
+    page::{PdfReader, Reader, assemble, assemble_texts, extract},
     target::UrlPolicy,
 };
 use url::Url;
@@ -23,6 +23,12 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
     assert_eq!(assemble(&policy, &url, &reader.finish()), whole);
+    let [mut whole, mut pieces] = [PdfReader::default(), PdfReader::default()];
+    whole.read(page);
+    let _ = page.chunks(usize::from(*first) + 1).all(|piece| pieces.read(piece));
+    let [whole, pieces] = [whole, pieces].map(|reader| assemble_texts(&url, &reader.finish(), "pdf"));
+    assert_eq!(whole, pieces);
+    check(&policy, &whole);
 });
 
 fn check(policy: &UrlPolicy, card: &Card) {

@@ -9,7 +9,7 @@ use super::{
     card::Card,
     fetch::{Answer, Ask, Fetcher, Lifetime, Media, Nat64Watch, Page, Part, StartError},
     image::{Thumbnail, Thumbnailer},
-    page::{Reader, assemble, assemble_feed, dimensions, oembed, oembed_endpoint},
+    page::{PdfReader, Reader, assemble, assemble_texts, dimensions, oembed, oembed_endpoint},
     refusal::{FetchError, Refusal},
     target::{Target, TargetHost, UrlRule, is_within},
 };
@@ -160,35 +160,38 @@ impl Previewer {
         let Page { url, media, charset, opt_out, lifetime, mut body } = page;
         let policy = self.fetcher.urls();
         let mut endpoint = None;
-        let mut reader = match media {
-            Media::Html => Reader::new(charset.as_deref()),
-            Media::Feed => Reader::of_feed(charset.as_deref()),
+        let mut card = match media {
+            Media::Html => {
+                let mut reader = Reader::new(charset.as_deref());
+                body.read_while(|chunk| reader.read(chunk)).await;
+                let facts = reader.finish();
+                endpoint = oembed_endpoint(policy, &url, &facts);
+                assemble(policy, &url, &facts)
+            }
+            Media::Feed => {
+                let mut reader = Reader::of_feed(charset.as_deref());
+                body.read_while(|chunk| reader.read(chunk)).await;
+                assemble_texts(&url, &reader.finish(), "feed")
+            }
+            Media::Pdf => {
+                let mut reader = PdfReader::default();
+                body.read_while(|chunk| reader.read(chunk)).await;
+                assemble_texts(&url, &reader.finish(), "pdf")
+            }
             Media::Image => {
                 let mut bytes = Vec::new();
-                while let Some(chunk) = body.chunk().await.filter(|_| bytes.len() < IMAGE_BYTES) {
+                let take = |chunk: &[u8]| {
                     bytes.extend_from_slice(chunk);
-                }
-                let mut card = Card { url: url.to_string(), kind: Some("image".into()), ..Card::default() };
-                (card.image_width, card.image_height) = dimensions(&bytes).unzip();
-                card.image = Some(card.url.clone());
-                opt_out.apply(&mut card);
-                return Ok((Fetched::Card(Box::new(Preview { card, lifetime })), None));
+                    bytes.len() < IMAGE_BYTES
+                };
+                body.read_while(take).await;
+                let (image_width, image_height) = dimensions(&bytes).unzip();
+                let (image, kind) = (Some(url.to_string()), Some("image".to_owned()));
+                Card { url: url.to_string(), kind, image, image_width, image_height, ..Card::default() }
             }
             Media::Json => return Err(FetchError::NotHtml),
         };
-        while let Some(chunk) = body.chunk().await {
-            if !reader.read(chunk) {
-                break;
-            }
-        }
         metrics::histogram!("natter_preview_read_bytes").record(body.bytes_sent() as f64);
-        let facts = reader.finish();
-        let mut card = if media == Media::Feed {
-            assemble_feed(&url, &facts)
-        } else {
-            endpoint = oembed_endpoint(policy, &url, &facts);
-            assemble(policy, &url, &facts)
-        };
         opt_out.apply(&mut card);
         Ok((Fetched::Card(Box::new(Preview { card, lifetime })), endpoint))
     }

@@ -110,6 +110,15 @@ impl Body {
         }
     }
 
+    /// Hands it on for as long as it is wanted.
+    pub async fn read_while(&mut self, mut take: impl FnMut(&[u8]) -> bool) {
+        while let Some(chunk) = self.chunk().await {
+            if !take(chunk) {
+                break;
+            }
+        }
+    }
+
     /// All of it.
     ///
     /// # Errors

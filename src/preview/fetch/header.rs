@@ -56,6 +56,8 @@ pub enum Media {
     Feed,
     /// An image. A drawing (SVG) is a program, and counts as none.
     Image,
+    /// A PDF.
+    Pdf,
     /// JSON, which only an oEmbed endpoint is asked for.
     Json,
 }
@@ -69,6 +71,7 @@ pub fn check_media(response: &Response) -> Result<(Media, Option<String>), Fetch
     let media = match essence.as_str() {
         "text/html" | "application/xhtml+xml" => Media::Html,
         "application/rss+xml" | "application/atom+xml" => Media::Feed,
+        "application/pdf" => Media::Pdf,
         "application/json" | "application/json+oembed" | "text/json" | "text/javascript" => Media::Json,
         "image/png"
         | "image/jpeg"

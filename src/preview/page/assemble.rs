@@ -47,14 +47,14 @@ pub fn assemble(policy: &UrlPolicy, url: &Url, facts: &Facts) -> Card {
     card
 }
 
-/// The card of the feed at `url`.
-pub fn assemble_feed(url: &Url, facts: &Facts) -> Card {
+/// The card of what is at `url` and has nothing but texts: a feed, a PDF.
+pub fn assemble_texts(url: &Url, facts: &Facts, kind: &str) -> Card {
     let cleaned = |raw: Option<&str>, most| clean(&htmlize::unescape(raw?), most);
     Card {
         url: url.as_str().to_owned(),
         title: cleaned(facts.document_title(), TITLE_CHARACTERS),
         description: cleaned(facts.meta_value("description"), DESCRIPTION_CHARACTERS),
-        kind: Some("feed".into()),
+        kind: Some(kind.to_owned()),
         ..Card::default()
     }
 }

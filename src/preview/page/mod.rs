@@ -8,6 +8,7 @@ mod image;
 pub mod json_ld;
 pub mod oembed;
 mod opt_out;
+mod pdf;
 mod reader;
 mod text;
 mod tokenizer;
@@ -18,10 +19,11 @@ mod tests;
 use url::Url;
 
 pub use self::{
-    assemble::{assemble, assemble_feed, oembed_endpoint},
+    assemble::{assemble, assemble_texts, oembed_endpoint},
     facts::Facts,
     image::dimensions,
     opt_out::OptOut,
+    pdf::PdfReader,
     reader::Reader,
 };
 use super::{card::Card, target::UrlPolicy};

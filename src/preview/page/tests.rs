@@ -3,7 +3,7 @@ use std::fmt::Write;
 use proptest::prelude::*;
 use url::Url;
 
-use super::{Reader, assemble, assemble_feed, extract};
+use super::{Reader, assemble, assemble_texts, extract};
 use crate::{
     preview::{Card, target::UrlPolicy},
     settings::FetchSettings,
@@ -197,7 +197,7 @@ fn a_feed_says_its_title_and_description() {
     let feed = |text: &str| {
         let mut reader = Reader::of_feed(None);
         reader.read(text.as_bytes());
-        assemble_feed(&page_url(), &reader.finish())
+        assemble_texts(&page_url(), &reader.finish(), "feed")
     };
     for text in [
         "<?xml version='1.0'?><rss><channel><title>t &amp; u</title><description>d</description><item><title>no</title>\

@@ -162,6 +162,14 @@ pub fn cases() -> Vec<Case> {
             .card_with("type", "feed")
             .visits_news()
             .named("second stage: a feed"),
+        fetch("http://news.example.com/report.pdf")
+            .page("/report.pdf", body(&["Content-Type: application/pdf"],
+                b"%PDF-1.4\n%\xe2\xe3 << /URI (http://10.0.0.1/) >> <x:xmpmeta><dc:title><rdf:Alt><rdf:li>A report</rdf:li>\
+                </rdf:Alt></dc:title></x:xmpmeta>"))
+            .card("A report")
+            .card_with("type", "pdf")
+            .visits_news()
+            .named("second stage: a PDF"),
         pointing("<link rel=canonical href=http://10.0.0.1/>")
             .card_with("canonical", ())
             .named("second stage: canonical with a private address"),

@@ -53,6 +53,7 @@ async fn only_html_is_read() {
         ("Content-Type: text/htmlx", false),
         ("Content-Type: application/json; text/html", false),
         ("Content-Type: image/svg+xml", false),
+        ("Content-Type: application/octet-stream", false),
         ("Content-Type:", false),
         ("X-No: type", false),
     ] {
