@@ -1,6 +1,6 @@
 //! From bytes to text: byte order mark, header, `<meta>`, then detection.
 
-use std::ops::ControlFlow;
+use std::{borrow::Cow, ops::ControlFlow};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, mem::decode_latin1};
@@ -106,7 +106,7 @@ impl TokenSink for Declared {
         if tag.name() != b"meta" {
             return ControlFlow::Continue(());
         }
-        let label = tag.attribute("charset").or_else(|| http_equiv_charset(tag));
+        let label = tag.attribute("charset").or_else(|| http_equiv_charset(tag).map(Cow::Owned));
         let named = label.and_then(|label| Encoding::for_label(label.as_bytes()));
         self.0 = named.map(|named| if named == UTF_16BE || named == UTF_16LE { UTF_8 } else { named });
         if self.0.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -119,7 +119,7 @@ impl TokenSink for Declared {
     fn text(&mut self, _: &str) {}
 }
 
-fn http_equiv_charset<'a>(meta: &StartTag<'a>) -> Option<&'a str> {
+fn http_equiv_charset(meta: &StartTag<'_>) -> Option<String> {
     if !meta.attribute("http-equiv")?.eq_ignore_ascii_case("content-type") {
         return None;
     }
@@ -130,5 +130,5 @@ fn http_equiv_charset<'a>(meta: &StartTag<'a>) -> Option<&'a str> {
         .windows(CHARSET.len())
         .position(|part| part.eq_ignore_ascii_case(CHARSET.as_bytes()))?;
     let label = content[place + CHARSET.len()..].trim_matches(['"', '\'', ' ']);
-    label.split([';', ' ']).next()
+    label.split([';', ' ']).next().map(str::to_owned)
 }

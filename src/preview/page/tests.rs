@@ -227,6 +227,21 @@ fn character_references_are_decoded_before_text_is_cleaned() {
 }
 
 #[test]
+fn attributes_are_read_decoded_whichever_they_are() {
+    // Some frameworks write every character but letters as a reference.
+    let card = card(
+        "<meta property='og&#x3A;title' content='a&#x20;b'><meta name='descrip&#116;ion' content='c&#x20;d'>\
+         <link rel='shortcut&#x20;icon' sizes='64&#x78;64' href='&#x2F;i'><link rel=icon sizes=32x32 href=/j>\
+         <script type='application&#x2F;ld&#x2B;json'>{\"@type\":\"Article\",\"image\":\"/k\"}</script>",
+    );
+    assert_eq!((card.title.as_deref(), card.description.as_deref()), (Some("a b"), Some("c d")));
+    assert_eq!(card.icon.as_deref(), Some("https://www.site.example.com/i"));
+    assert_eq!(card.image.as_deref(), Some("https://www.site.example.com/k"));
+    let charset = b"<meta http-equiv='Content-Type' content='text&#x2F;html&#x3B;&#x20;charset&#x3D;koi8-r'><title>\xf2</title>";
+    assert_eq!(of_bytes(None, charset).title.as_deref(), Some("Р"));
+}
+
+#[test]
 fn only_the_title_of_the_page_is_its_title() {
     let drawing = "<svg><title>drawing</title></svg>";
     assert_eq!(card(drawing).title, None);
