@@ -20,7 +20,7 @@ BARE = "lol_html to <body>"
 PARSERS = ("lxml", "lexbor")
 
 # Characters that natter leaves out of texts, and all white space as one blank.
-QUOTES = str.maketrans("‘’“”", "''\"\"")
+QUOTES = str.maketrans("‘’‚“”„", "'''\"\"\"")
 INVISIBLE = re.compile("[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 # Shorter texts than this are not taken for the beginning of another.
 CUT = 140

@@ -61,15 +61,20 @@ pub fn assemble_texts(url: &Url, facts: &Facts, kind: &str) -> Card {
 
 /// Where the oEmbed endpoint that the page names is, if it may be asked.
 pub fn oembed_endpoint(policy: &UrlPolicy, url: &Url, facts: &Facts) -> Option<Target> {
-    policy.judge_reference(&base(policy, url, facts), facts.oembed_target()?.trim()).ok()
+    policy.judge_reference(&base(policy, url, facts), &reference(facts.oembed_target()?)).ok()
 }
 
 /// What references are relative to: `<base>` where it is itself a URL that could be fetched.
 fn base(policy: &UrlPolicy, url: &Url, facts: &Facts) -> Url {
     facts
         .base_target()
-        .and_then(|href| policy.judge_reference(url, href.trim()).ok())
+        .and_then(|href| policy.judge_reference(url, &reference(href)).ok())
         .map_or_else(|| url.clone(), |target| target.url().clone())
+}
+
+/// A reference in an attribute as the URL parser takes it: decoded and trimmed.
+fn reference(raw: &str) -> String {
+    htmlize::unescape_attribute(raw).trim().to_owned()
 }
 
 struct Sources<'a> {
@@ -110,7 +115,7 @@ impl Sources<'_> {
         ["og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"]
             .into_iter()
             .find_map(|key| Some((self.resolve(self.facts.meta_value(key)?)?, key)))
-            .or_else(|| Some((self.resolve(self.json_ld().image.as_deref()?)?, JSON_LD)))
+            .or_else(|| Some((self.resolve_plain(self.json_ld().image.as_deref()?)?, JSON_LD)))
             .or_else(|| Some((self.link("image_src")?, "image_src")))
     }
 
@@ -139,22 +144,27 @@ impl Sources<'_> {
     }
 
     fn icon(&self) -> Option<String> {
-        self.facts.icons().find_map(|href| self.resolve(href)).or_else(|| self.link("apple-touch-icon"))
+        self.facts.icons().find_map(|raw| self.resolve(raw)).or_else(|| self.link("apple-touch-icon"))
     }
 
     /// The canonical URL, only if it stays on the page's own site: a page does not speak for others.
     fn canonical(&self, url: &Url) -> Option<String> {
-        let href = self.facts.link_target("canonical").or_else(|| self.facts.meta_value("og:url"))?;
-        let target = self.policy.judge_reference(&self.base, href.trim()).ok()?;
+        let raw = self.facts.link_target("canonical").or_else(|| self.facts.meta_value("og:url"))?;
+        let target = self.policy.judge_reference(&self.base, &reference(raw)).ok()?;
         let TargetHost::Name(name) = target.host() else { return None };
         (site(name) == site(url.host_str()?)).then(|| target.url().as_str().to_owned())
     }
 
     fn link(&self, relation: &str) -> Option<String> {
-        self.facts.link_target(relation).and_then(|href| self.resolve(href))
+        self.facts.link_target(relation).and_then(|raw| self.resolve(raw))
     }
 
-    fn resolve(&self, reference: &str) -> Option<String> {
+    fn resolve(&self, raw: &str) -> Option<String> {
+        self.resolve_plain(&reference(raw))
+    }
+
+    /// The same for a reference that does not come from an attribute.
+    fn resolve_plain(&self, reference: &str) -> Option<String> {
         let target = self.policy.judge_reference(&self.base, reference.trim()).ok()?;
         Some(target.url().as_str().to_owned())
     }
@@ -162,7 +172,7 @@ impl Sources<'_> {
     fn first_text(&self, keys: &[&str], max_characters: usize) -> Option<String> {
         keys.iter()
             .filter_map(|key| self.facts.meta_value(key))
-            .find_map(|value| clean(value, max_characters))
+            .find_map(|raw| clean(&htmlize::unescape_attribute(raw), max_characters))
     }
 
     fn pixels(&self, key: &str) -> Option<u32> {

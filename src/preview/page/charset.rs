@@ -1,9 +1,10 @@
 //! From bytes to text: byte order mark, header, `<meta>`, then detection.
 
-use std::{borrow::Cow, ops::ControlFlow};
+use std::ops::ControlFlow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, mem::decode_latin1};
+use htmlize::unescape_attribute;
 
 use super::tokenizer::{Dialect, StartTag, TokenSink, Tokenizer};
 
@@ -106,7 +107,7 @@ impl TokenSink for Declared {
         if tag.name() != b"meta" {
             return ControlFlow::Continue(());
         }
-        let label = tag.attribute("charset").or_else(|| http_equiv_charset(tag).map(Cow::Owned));
+        let label = tag.attribute("charset").map(str::to_owned).or_else(|| http_equiv_charset(tag));
         let named = label.and_then(|label| Encoding::for_label(label.as_bytes()));
         self.0 = named.map(|named| if named == UTF_16BE || named == UTF_16LE { UTF_8 } else { named });
         if self.0.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -124,7 +125,7 @@ fn http_equiv_charset(meta: &StartTag<'_>) -> Option<String> {
         return None;
     }
     const CHARSET: &str = "charset=";
-    let content = meta.attribute("content")?;
+    let content = unescape_attribute(meta.attribute("content")?);
     let place = content
         .as_bytes()
         .windows(CHARSET.len())

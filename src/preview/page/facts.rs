@@ -1,6 +1,6 @@
 //! What was found in a page's head, as it stands there.
 
-use std::borrow::Cow;
+use htmlize::unescape_attribute;
 
 /// The `<meta>` names and properties that are kept: Open Graph, Twitter, plain HTML.
 const META: [&str; 19] = [
@@ -28,7 +28,7 @@ const META: [&str; 19] = [
 /// The `<link>` relations that are kept; the alternate one is the oEmbed endpoint.
 const LINKS: [&str; 5] = ["canonical", "icon", "apple-touch-icon", "image_src", "alternate"];
 
-/// The most bytes kept of one value. Longer ones are cut.
+/// The most bytes kept of one value, before decoding. Longer ones are cut.
 const MAX_VALUE_BYTES: usize = 8 * 1024;
 
 /// The most bytes kept of one script of JSON-LD; of a longer one nothing is kept, for its end would be missing.
@@ -46,7 +46,7 @@ const MAX_TAGS: usize = 4096;
 /// The size of icon that is preferred, in pixels: what a client shows, on a fine screen.
 const ICON_PIXELS: u32 = 64;
 
-/// The first value of each kind. Those of attributes are decoded; texts are raw: character references stand as they are.
+/// The first value of each kind. Values are raw: character references are not yet decoded.
 #[derive(Debug, Default)]
 pub struct Facts {
     metas: Values,
@@ -85,15 +85,15 @@ struct Icon {
 }
 
 impl Facts {
-    /// Takes a `<meta>` with this name or property. Its content is asked for only if it is of use.
-    pub fn meta<'a>(&mut self, key: &str, content: impl FnOnce() -> Option<Cow<'a, str>>) {
+    /// Takes a `<meta>` with this name or property, decoded, and this content.
+    pub fn meta(&mut self, key: &str, content: Option<&str>) {
         if self.is_over() {
             return;
         }
         let Some(key) = META.into_iter().find(|known| known.eq_ignore_ascii_case(key.trim_ascii())) else {
             return;
         };
-        let Some(content) = content() else { return };
+        let Some(content) = content else { return };
         if key == "og:image" {
             self.images += 1;
         }
@@ -101,12 +101,12 @@ impl Facts {
         if self.images > 1 && key.starts_with("og:image:") {
             return;
         }
-        keep(&mut self.metas, key, &content);
+        keep(&mut self.metas, key, content);
     }
 
-    /// Takes a `<link>` with this relation, which may be several words. Other attributes are asked for only if it is of
-    /// use.
-    pub fn link<'a>(&mut self, relation: &str, attribute: impl Fn(&str) -> Option<Cow<'a, str>>) {
+    /// Takes a `<link>` with this relation, decoded, which may be several words. Other attributes are asked for only if it
+    /// is of use.
+    pub fn link<'a>(&mut self, relation: &str, attribute: impl Fn(&str) -> Option<&'a str>) {
         if self.is_over() {
             return;
         }
@@ -114,15 +114,17 @@ impl Facts {
             let Some(known) = LINKS.into_iter().find(|known| known.eq_ignore_ascii_case(word)) else {
                 continue;
             };
-            if known == "alternate" && !attribute("type").is_some_and(|kind| is_oembed(&kind)) {
+            if known == "alternate"
+                && !attribute("type").is_some_and(|kind| is_oembed(&unescape_attribute(kind)))
+            {
                 continue;
             }
             let Some(href) = attribute("href").filter(|href| !is_blank(href)) else { continue };
             if known != "icon" {
-                keep(&mut self.links, known, &href);
+                keep(&mut self.links, known, href);
             } else if self.icons.len() < MAX_ICONS {
-                let pixels = attribute("sizes").and_then(|sizes| pixels(&sizes));
-                self.icons.push(Icon { href: cut(&href), pixels });
+                let pixels = attribute("sizes").and_then(|sizes| pixels(&unescape_attribute(sizes)));
+                self.icons.push(Icon { href: cut(href), pixels });
             }
         }
     }
@@ -155,9 +157,9 @@ impl Facts {
     }
 
     /// Takes a `<base href>`; the first one counts.
-    pub fn base(&mut self, href: Option<Cow<'_, str>>) {
+    pub fn base(&mut self, href: Option<&str>) {
         if !self.is_over() && self.base.is_none() {
-            self.base = href.map(|href| cut(&href));
+            self.base = href.map(cut);
         }
     }
 

@@ -1,6 +1,6 @@
 //! One tag: its name, its attributes, its end.
 
-use std::{borrow::Cow, ops::Range};
+use std::ops::Range;
 
 use memchr::memchr;
 
@@ -25,16 +25,15 @@ impl<'a> StartTag<'a> {
         self.name
     }
 
-    /// The names and values of its attributes, as they stand; the value of one without is empty.
-    pub(super) fn attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+    /// Its attributes, name and value, as they stand; the value of one without is empty.
+    pub fn attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let text = self.text;
         self.attributes.iter().map(|Attribute { name, value }| (&text[name.clone()], &text[value.clone()]))
     }
 
-    /// The value of the first attribute of this name, in any case, with its character references decoded.
-    pub fn attribute(&self, name: &str) -> Option<Cow<'a, str>> {
-        let (_, value) = self.attributes().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
-        Some(htmlize::unescape_attribute(value))
+    /// The value of the first attribute of this name, in any case.
+    pub fn attribute(&self, name: &str) -> Option<&'a str> {
+        self.attributes().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     /// Whether it stands in an `<svg>`.
