@@ -144,10 +144,11 @@ impl Facts {
         self.complete
     }
 
-    /// The description of a feed begins.
+    /// The description of a feed or a document begins. The first one that says something counts.
     pub(super) fn open_description(&mut self) {
-        if !self.is_over() {
+        if !self.is_over() && self.meta_value("description").is_none_or(is_blank) {
             self.reading = Reading::Description;
+            meta(&mut self.metas, "description").clear();
         }
     }
 

@@ -204,7 +204,8 @@ fn a_feed_says_its_title_and_description() {
          <description>no</description></item></channel></rss>",
         "<rss><channel><title><![CDATA[t & u]]></title><description><![CDATA[d]]></description><item></item></channel></rss>",
         "<feed><title>t &amp; u</title><subtitle>d</subtitle><entry><title>no</title></entry></feed>",
-        "<rss><channel><script/><title type=x>t <b>&amp;</b> u</title><description/><description>d</description><item/>",
+        "<rss><channel><script/><title type=x>t <b>&amp;</b> u</title><description/>\
+         <description>d</description><image><title>no</title><description>no</description></image><item/>",
     ] {
         let found = feed(text);
         assert_eq!(
