@@ -1,5 +1,5 @@
 //! The cards of saved pages, and what one costs: `cargo bench --bench extraction -- FOLDER` prints a line of JSON for
-//! each page of the folder and each way to read it, ours and a bare pass of the parser that stops at `<body>`.
+//! each page of the folder and each way to read it, ours and a bare pass of lol_html that stops at `<body>`.
 //!
 //! The folder's `urls.tsv` says where pages came from: a file's path, a tab, its URL. `benches/extraction/run FOLDER`
 //! sets the lines beside those of published extractors.
@@ -114,7 +114,7 @@ fn microseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e6
 }
 
-/// What no reader of heads can do without: the parser, looking for where the head ends.
+/// What ours is measured by: a general parser that looks for where the head ends, and for nothing else.
 fn to_body(page: &[u8]) {
     let stop = element!("body", |_| Err("here it ends".into()));
     let mut parser = HtmlRewriter::new(Settings::new().append_element_content_handler(stop), |_: &[u8]| {});

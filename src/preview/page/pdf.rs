@@ -37,7 +37,7 @@ impl PdfReader {
             };
             let packet = &rest[begin..];
             match memmem::find(packet, PACKET[1]) {
-                Some(length) => {
+                Some(length) if length <= MAX_PACKET_BYTES => {
                     let text = String::from_utf8_lossy(&packet[..length]);
                     let _ = Tokenizer::new(Dialect::Xml).read(&text, &mut Packet(&mut self.facts));
                     if self.facts.document_title().is_some() {
@@ -45,8 +45,9 @@ impl PdfReader {
                     }
                     done += begin + length;
                 }
-                None if packet.len() > MAX_PACKET_BYTES => done += begin + PACKET[0].len(),
-                None => break done + begin,
+                // Its end may be there in part.
+                None if packet.len() < MAX_PACKET_BYTES + PACKET[1].len() => break done + begin,
+                Some(_) | None => done += begin + PACKET[0].len(),
             }
         };
         self.held.drain(..kept);
@@ -101,6 +102,10 @@ mod tests {
         )
     }
 
+    fn other_title() -> String {
+        TITLE.replace("report", "picture")
+    }
+
     fn file(packets: &[String]) -> Vec<u8> {
         let mut file =
             b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj << /Title (Not this) >> stream \x80<x:xmp<a '\"".to_vec();
@@ -125,12 +130,17 @@ mod tests {
     #[test]
     fn the_first_packet_with_a_title_counts() {
         let expected = (Some("A report &amp; more".to_owned()), Some("What it says".to_owned()));
-        let other = packet(&TITLE.replace("report", "picture"));
-        let long = packet(&"x".repeat(MAX_PACKET_BYTES));
+        let other = packet(&other_title());
+        let long = packet(&format!("{}{}", other_title(), "x".repeat(MAX_PACKET_BYTES)));
+        let shortest = packet(TITLE);
+        let bytes = shortest.find("</x:xmpmeta>").expect("an end")
+            - shortest.find("<x:xmpmeta").expect("a beginning");
+        let longest = packet(&format!("{TITLE}{}", " ".repeat(MAX_PACKET_BYTES - bytes)));
         for packets in [
             vec![packet(TITLE)],
             vec![packet("<dc:format>image/png</dc:format>"), packet(TITLE), other],
             vec![long, packet(TITLE)],
+            vec![longest],
         ] {
             let file = file(&packets);
             for piece in [1, 100, file.len()] {

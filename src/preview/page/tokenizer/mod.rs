@@ -2,7 +2,7 @@
 //! much of what its tree construction tells the tokenizer as decides what is text. There is no tree, so nothing to nest
 //! too deep.
 //!
-//! Our own, since a card needs few tags of a page: a general parser takes three times as long over them (see
+//! Our own, since a card needs few tags of a page: a general parser takes more than twice as long over them (see
 //! `docs/preview.md`). It is held to lol_html's reading in the tests.
 
 mod raw_text;
