@@ -50,7 +50,7 @@ pub fn reply(fields: &[(&str, &str)], body: &str) -> Reply {
     }
     bytes.extend(frame(kind, END_HEADERS, 1, left));
     bytes.extend(frame(DATA, END_STREAM, 1, body.as_bytes()));
-    Reply(vec![Step::Send(bytes)])
+    Reply(vec![Step::Send(bytes.into())])
 }
 
 fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 /// How long a site that keeps a client waiting does so: longer than any deadline of a case.
 pub const HOLD: Duration = Duration::from_secs(8);
 
@@ -15,12 +17,12 @@ pub struct Reply(pub Vec<Step>);
 /// One step of an answer.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// These bytes.
-    Send(Vec<u8>),
+    /// These bytes, which all who are answered share.
+    Send(Bytes),
     /// Nothing for so long.
     Wait(Duration),
     /// The same bytes again and again, until the client goes.
-    Repeat(Vec<u8>),
+    Repeat(Bytes),
 }
 
 /// The field that most answers have.
@@ -40,7 +42,7 @@ pub fn html(head: &str) -> Reply {
 pub fn body(fields: &[&str], body: &[u8]) -> Reply {
     let length = format!("Content-Length: {}", body.len());
     let head = head("200 OK", &[fields, &[&length]].concat());
-    Reply(vec![Step::Send([head.as_bytes(), body].concat())])
+    Reply(vec![Step::Send([head.as_bytes(), body].concat().into())])
 }
 
 /// An answer without a body.
@@ -55,7 +57,7 @@ pub fn redirect(status: u16, location: &str) -> Reply {
 
 /// These bytes and nothing else.
 pub fn raw(bytes: &str) -> Reply {
-    Reply(vec![Step::Send(bytes.into())])
+    Reply(vec![Step::Send(bytes.to_owned().into())])
 }
 
 /// A page whose length is not told: it ends with the connection.
@@ -66,7 +68,7 @@ pub fn open_page(begin: &str) -> Reply {
 impl Reply {
     /// Then these bytes.
     pub fn send(mut self, bytes: &str) -> Self {
-        self.0.push(Step::Send(bytes.into()));
+        self.0.push(Step::Send(bytes.to_owned().into()));
         self
     }
 
@@ -84,7 +86,7 @@ impl Reply {
 
     /// Then these bytes without an end.
     pub fn repeat(mut self, bytes: &str) -> Self {
-        self.0.push(Step::Repeat(bytes.into()));
+        self.0.push(Step::Repeat(bytes.to_owned().into()));
         self
     }
 }
