@@ -11,7 +11,7 @@ mod tests;
 
 use std::{
     fmt,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv6Addr},
 };
 
 use ipnetwork::{IpNetwork, Ipv6Network};
@@ -20,7 +20,7 @@ use url::Host;
 pub use self::table::{Row, RowVerdict, most_specific, rows};
 use crate::settings::FetchSettings;
 
-/// Names the rule that denied an address: a prefix of the table, `configured` or `isatap`.
+/// Names the rule that denied an address: a prefix of the table, `configured`, `nat64` or `isatap`.
 ///
 /// For logs and metrics only: told to a stranger, it would map the network for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +29,8 @@ pub struct Rule(&'static str);
 impl Rule {
     /// A network denied by the operator.
     pub const CONFIGURED: Self = Self("configured");
+    /// An address of a prefix that is translated, with more around the IPv4 address inside it than zeros.
+    pub const NAT64: Self = Self("nat64");
     /// An ISATAP address around an IPv4 address that is denied.
     pub const ISATAP: Self = Self("isatap");
     /// No row of the table covers the address.
@@ -102,8 +104,8 @@ impl Policy {
         if self.is_allowed_for_development(address) {
             return Verdict::Allowed;
         }
-        if let Some(inner) = self.translated(address) {
-            return self.judge(inner.into());
+        if let Some(verdict) = self.judge_translated(address) {
+            return verdict;
         }
         match (judge_by_table(address), address) {
             (Judgement::Embedded(inner), _) => self.judge(inner),
@@ -120,9 +122,13 @@ impl Policy {
         self.allowed_for_development.iter().any(|network| network.contains(address))
     }
 
-    fn translated(&self, address: IpAddr) -> Option<Ipv4Addr> {
+    /// Translators need not look at the bits around the IPv4 address, so an address with something in them leads to it, too.
+    fn judge_translated(&self, address: IpAddr) -> Option<Verdict> {
         let IpAddr::V6(address) = address else { return None };
-        self.nat64.iter().find_map(|prefix| nat64::inside(*prefix, address))
+        let within = self.nat64.iter().filter(|prefix| prefix.contains(address));
+        let prefix = within.max_by_key(|prefix| prefix.prefix())?;
+        let inner = nat64::inside(*prefix, address);
+        Some(inner.map_or(Verdict::Denied(Rule::NAT64), |inner| self.judge(inner.into())))
     }
 
     /// An ISATAP address in a public prefix leads to the IPv4 address inside it.

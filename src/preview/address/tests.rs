@@ -190,6 +190,31 @@ fn embed(prefix: [u16; 6], inner: Ipv4Addr) -> IpAddr {
     Ipv6Addr::new(a, b, c, d, e, f, (bits >> 16) as u16, (bits & 0xffff) as u16).into()
 }
 
+#[test]
+fn an_address_that_is_translated_has_zeros_around_the_inner_one() {
+    let prefixes =
+        ["2606:4700:48::/48", "2606:4700:64::/64", "2606:4700:64::/96"].map(|prefix| prefix.parse());
+    let prefixes = prefixes.into_iter().collect::<Result<_, _>>().expect("they are prefixes");
+    let policy = Policy::default().translating(prefixes);
+    for (address, denied) in [
+        ("2606:4700:48:5db8:d8:2200::", None),
+        ("2606:4700:48:a00:0:100::", Some("10.0.0.0/8")),
+        ("2606:4700:48:a00:0:1ff:0:1", Some("nat64")),
+        ("2606:4700:48:5db8:1d8:2200::", Some("nat64")),
+        ("2606:4700:64:0:5d:b8d8:2200:0", None),
+        ("2606:4700:64:0:a:1:0:1", Some("nat64")),
+        ("2606:4700:64::93.184.216.34", None),
+        ("2606:4700:64::127.0.0.1", Some("127.0.0.0/8")),
+    ] {
+        let verdict = policy.judge(address.parse().expect(address));
+        let rule = match verdict {
+            Verdict::Allowed => None,
+            Verdict::Denied(rule) => Some(rule.id()),
+        };
+        assert_eq!(rule, denied, "{address}");
+    }
+}
+
 proptest! {
     #[test]
     fn an_embedded_address_is_judged_like_itself(inner in ipv4()) {

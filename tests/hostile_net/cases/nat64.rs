@@ -20,6 +20,9 @@ const ADMIN: &str = "127.0.0.1:4570";
 /// The network's prefix, as a setting.
 const PREFIX: (&str, &str) = ("nat64_prefixes", "[\"2606:4700:64::/96\"]");
 
+/// A shorter one, after which the IPv4 address has bits around it.
+const SHORT_PREFIX: (&str, &str) = ("nat64_prefixes", "[\"2606:4700:48::/48\"]");
+
 /// What the network says about it (RFC 7050).
 const SHOWN: &str = "ipv4only.arpa AAAA 2606:4700:64::192.0.0.170";
 
@@ -50,6 +53,16 @@ pub fn cases() -> Vec<Case> {
             .setting(PREFIX.0, PREFIX.1)
             .refused("url.address")
             .named("nat64: a literal with a private address inside"),
+        fetch("http://evil.example.org/")
+            .record("evil.example.org AAAA 2606:4700:48:a00:0:1ff:0:1")
+            .setting(SHORT_PREFIX.0, SHORT_PREFIX.1)
+            .asks(&["evil.example.org"])
+            .refused("fetch.address-denied")
+            .named("nat64: a private address with something behind it"),
+        fetch("http://[2606:4700:48:7f00:0:1ff::]/")
+            .setting(SHORT_PREFIX.0, SHORT_PREFIX.1)
+            .refused("url.address")
+            .named("nat64: a literal of loopback with something behind it"),
         Case::story("nat64: an unknown prefix is not ready", unknown),
         Case::story("nat64: a known prefix is ready", known),
         Case::story("nat64: a network without one is ready", none),

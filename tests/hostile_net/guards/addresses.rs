@@ -28,11 +28,15 @@ pub fn mutations() -> Vec<Mutation> {
         Mutation::off("IPv4 addresses inside addresses that the network translates")
             .change(
                 "address/mod.rs",
-                "if let Some(inner) = self.translated(address) {",
-                "if let (Some(inner), false) = (self.translated(address), true) {",
+                "if let Some(verdict) = self.judge_translated(address) {",
+                "if let (Some(verdict), false) = (self.judge_translated(address), true) {",
             )
             .noticed_by(&["nat64: loopback inside the network's prefix"])
             .showing("dialled: {\"[2606:4700:64::7f00:1]:80\"}"),
+        Mutation::off("zeros around IPv4 addresses that the network translates")
+            .change("address/mod.rs", "map_or(Verdict::Denied(Rule::NAT64), ", "map_or(Verdict::Allowed, ")
+            .noticed_by(&["nat64: a private address with something behind it"])
+            .showing("dialled: {\"[2606:4700:48:a00:0:1ff:0:1]:80\"}"),
         Mutation::off("a prefix that is not known is not ready")
             .change("fetch/nat64.rs", "(!self.addresses.translates(prefix)).then(", "false.then(")
             .noticed_by(&["nat64: an unknown prefix is not ready"])
