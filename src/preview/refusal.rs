@@ -113,28 +113,35 @@ impl FetchError {
         }
     }
 
-    /// How long the worker remembers it, instead of trying again: as long as its kind is likely to last.
+    /// How long the worker remembers it, instead of trying again. What a site's server has said lasts longer than what
+    /// may be over soon. Nothing is told by it of what happened before a server answered: whoever counts how often a
+    /// redirect of his is followed would otherwise learn which names of a network there are, and which ports are open.
     pub fn remembered(&self) -> Duration {
         Duration::from_secs(match self {
-            // What the site, or the policy, decides by its settings.
-            Self::AddressDenied(_)
-            | Self::RedirectRefused(_)
+            Self::RedirectRefused(_)
             | Self::RedirectNowhere
             | Self::TooManyRedirects
             | Self::HeaderTooLarge
             | Self::NotHtml
             | Self::NotAnImage(_)
-            | Self::ContentCoding
-            | Self::Status(400..=499) => 300,
-            // What may be over soon.
-            Self::Unresolvable(_)
+            | Self::ContentCoding => 300,
+            Self::Status(_) if self.is_said() => 300,
+            Self::AddressDenied(_)
+            | Self::Unresolvable(_)
             | Self::Exchange(_)
             | Self::Status(_)
             | Self::PeerNotJudged
-            | Self::NotWhole => 60,
-            Self::Deadline | Self::AskedToWait => 30,
+            | Self::NotWhole
+            | Self::Deadline
+            | Self::AskedToWait => 60,
             Self::Worker(_) => 0,
         })
+    }
+
+    /// Whether the site itself says that there is nothing here to show, as with 404, 410 or 403; what it showed before is
+    /// not shown any more.
+    pub fn is_said(&self) -> bool {
+        matches!(self, Self::Status(400..=407 | 409..=424 | 426..=428 | 430..=499))
     }
 
     /// The rule behind the reason, where there is one.

@@ -1,10 +1,7 @@
 //! What is kept of one page.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -32,15 +29,27 @@ pub struct Entry {
     kept: Instant,
     fresh: Duration,
     stale: Duration,
-    refreshing: Arc<AtomicBool>,
+    refresh: Arc<Mutex<Refresh>>,
+}
+
+/// Whether a card is being fetched anew.
+#[derive(Clone, Copy, Debug, Default)]
+enum Refresh {
+    /// Whoever asks next begins.
+    #[default]
+    Due,
+    /// Somebody does.
+    UnderWay,
+    /// The last attempt came to nothing; the next begins then.
+    Later(Instant),
 }
 
 impl Entry {
     /// A card with its page's lifetime.
     pub fn card(card: Rendered, lifetime: Lifetime) -> Self {
         let fresh = lifetime.fresh.clamp(*FRESH.start(), *FRESH.end());
-        let (fresh, stale) =
-            if lifetime.storable { (fresh, STALE) } else { (Duration::ZERO, Duration::ZERO) };
+        let fresh = if lifetime.storable { fresh } else { Duration::ZERO };
+        let stale = if lifetime.storable && lifetime.may_be_stale { STALE } else { Duration::ZERO };
         Self::new(Ok(card), lifetime.validators, fresh, stale)
     }
 
@@ -56,7 +65,7 @@ impl Entry {
         fresh: Duration,
         stale: Duration,
     ) -> Self {
-        Self { outcome, validators, kept: Instant::now(), fresh, stale, refreshing: Arc::default() }
+        Self { outcome, validators, kept: Instant::now(), fresh, stale, refresh: Arc::default() }
     }
 
     /// How long it is still fresh.
@@ -71,12 +80,25 @@ impl Entry {
 
     /// Whether the caller is the one to fetch it anew. The first that asks is.
     pub fn begin_refresh(&self) -> bool {
-        !self.refreshing.swap(true, Ordering::SeqCst)
+        let mut refresh = self.refresh();
+        let begins = match *refresh {
+            Refresh::Due => true,
+            Refresh::UnderWay => false,
+            Refresh::Later(then) => then <= Instant::now(),
+        };
+        if begins {
+            *refresh = Refresh::UnderWay;
+        }
+        begins
     }
 
-    /// The fetch came to nothing: somebody else may try.
-    pub fn give_up_refresh(&self) {
-        self.refreshing.store(false, Ordering::SeqCst);
+    /// The fetch came to nothing: somebody else may try after this time.
+    pub fn give_up_refresh(&self, pause: Duration) {
+        *self.refresh() = Refresh::Later(Instant::now() + pause);
+    }
+
+    fn refresh(&self) -> MutexGuard<'_, Refresh> {
+        self.refresh.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The bytes that it takes, roughly.

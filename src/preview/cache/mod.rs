@@ -6,11 +6,15 @@ mod rendered;
 #[cfg(test)]
 mod tests;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use poem::http::HeaderValue;
 use quick_cache::{Weighter, sync::Cache};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use self::entry::Entry;
 pub use self::{entry::STALE, rendered::Rendered};
@@ -80,8 +84,25 @@ pub struct CardCache(Arc<Inner>);
 struct Inner {
     previewer: Previewer,
     cards: Cache<Key, Entry, Bytes>,
-    fetches: Semaphore,
+    /// The fetches under way, at most as many as there are places.
+    flights: Mutex<HashMap<Key, Flight>>,
+    fetches: Arc<Semaphore>,
     thumbnailer: Option<Thumbnailer>,
+}
+
+/// A fetch, and what comes of it.
+type Flight = watch::Receiver<Option<Entry>>;
+
+/// Is among the flights until it is dropped.
+struct UnderWay {
+    cache: CardCache,
+    key: Key,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.cache.flights().remove(&self.key);
+    }
 }
 
 impl CardCache {
@@ -95,7 +116,8 @@ impl CardCache {
     ) -> Self {
         let entries = usize::try_from(max_bytes).unwrap_or(usize::MAX) / USUAL_BYTES;
         let cards = Cache::with_weighter(entries.max(16), max_bytes, Bytes);
-        Self(Arc::new(Inner { previewer, cards, fetches: Semaphore::new(concurrent), thumbnailer }))
+        let fetches = Arc::new(Semaphore::new(concurrent));
+        Self(Arc::new(Inner { previewer, cards, flights: Mutex::default(), fetches, thumbnailer }))
     }
 
     /// The longest time that a fetch takes.
@@ -125,50 +147,68 @@ impl CardCache {
         let known = self.0.cards.get(&key);
         if let Some(entry) = known.as_ref().filter(|entry| entry.is_usable()) {
             if entry.fresh_for().is_zero() {
-                self.refresh(&key, target, entry.clone());
+                self.refresh(&key, target, entry);
                 count("stale");
             } else {
                 count("hit");
             }
             return kept(entry, true);
         }
-        self.0.cards.remove_if(&key, |entry| !entry.is_usable());
-        // Who comes while the page is being fetched waits for it here; should the first one go, the next takes over.
-        match self.0.cards.get_value_or_guard_async(&key).await {
-            Ok(entry) => {
-                count("shared");
-                kept(&entry, false)
-            }
-            Err(guard) => {
-                count("miss");
-                let _place = self.0.fetches.try_acquire().map_err(|_| Nothing::Full)?;
-                let entry = self.fetch(&key, target, known).await;
-                // An error would mean that somebody has removed the place: then nothing is kept.
-                let _ = guard.insert(entry.clone());
-                // What nobody may keep was for those who were waiting.
-                self.0.cards.remove_if(&key, |entry| !entry.is_usable());
-                kept(&entry, false)
+        let mut flight = self.fly(&key, target, known)?;
+        let landed = flight.wait_for(Option::is_some).await;
+        let entry = landed.ok().and_then(|landed| landed.clone());
+        kept(&entry.unwrap_or_else(|| Entry::failure(FetchError::Exchange("it was given up".into()))), false)
+    }
+
+    /// Fetches the page anew behind the reader's back, unless somebody does or there is no place. The stale card is better
+    /// than none, until it is too old.
+    fn refresh(&self, key: &Key, target: Target, entry: &Entry) {
+        if entry.begin_refresh() && self.fly(key, target, Some(entry.clone())).is_err() {
+            entry.give_up_refresh(Duration::ZERO);
+        }
+    }
+
+    /// The fetch that is under way, or one that begins now. It goes on when nobody waits for it any more: were another to
+    /// begin instead, those who wait would see by the time when it fails.
+    fn fly(&self, key: &Key, target: Target, known: Option<Entry>) -> Result<Flight, Nothing> {
+        let mut flights = self.flights();
+        if let Some(flight) = flights.get(key) {
+            count("shared");
+            return Ok(flight.clone());
+        }
+        // One may have landed since.
+        if let Some(entry) = self.0.cards.get(key).filter(|entry| !entry.fresh_for().is_zero()) {
+            return Ok(watch::channel(Some(entry)).1);
+        }
+        let place = Arc::clone(&self.0.fetches).try_acquire_owned().map_err(|_| Nothing::Full)?;
+        count("miss");
+        let (land, flight) = watch::channel(None);
+        flights.insert(key.clone(), flight.clone());
+        let under_way = UnderWay { cache: self.clone(), key: key.clone() };
+        tokio::spawn(async move {
+            let UnderWay { cache, key } = &under_way;
+            let entry = cache.fetch(key, target, known.clone()).await;
+            cache.keep(key, entry.clone(), known);
+            drop((place, under_way));
+            land.send_replace(Some(entry));
+        });
+        Ok(flight)
+    }
+
+    /// Keeps what was fetched, if that is better than what is known.
+    fn keep(&self, key: &Key, entry: Entry, known: Option<Entry>) {
+        match (&entry.outcome, known.filter(Entry::is_usable)) {
+            (Err(error), Some(stale)) if !error.is_said() => stale.give_up_refresh(error.remembered()),
+            _ => {
+                self.0.cards.insert(key.clone(), entry);
+                // What nobody may keep is for those who are waiting.
+                self.0.cards.remove_if(key, |entry| !entry.is_usable());
             }
         }
     }
 
-    /// Fetches the page anew behind the reader's back, unless somebody does or there is no place.
-    fn refresh(&self, key: &Key, target: Target, entry: Entry) {
-        if !entry.begin_refresh() {
-            return;
-        }
-        let (cache, key) = (self.clone(), key.clone());
-        tokio::spawn(async move {
-            let Ok(_place) = cache.0.fetches.try_acquire() else { return entry.give_up_refresh() };
-            let fetched = cache.fetch(&key, target, Some(entry.clone())).await;
-            if fetched.outcome.is_ok() {
-                cache.0.cards.insert(key.clone(), fetched);
-                cache.0.cards.remove_if(&key, |entry| !entry.is_usable());
-            } else {
-                // The stale card is better than none, until it is too old.
-                entry.give_up_refresh();
-            }
-        });
+    fn flights(&self) -> MutexGuard<'_, HashMap<Key, Flight>> {
+        self.0.flights.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn fetch(&self, key: &Key, target: Target, known: Option<Entry>) -> Entry {

@@ -33,6 +33,7 @@ use self::{
     connect::Connecting,
     destination::{Destinations, Place},
     egress::Egress,
+    redirect::is_permanent,
     resolve::Resolver,
 };
 use super::{
@@ -116,7 +117,15 @@ impl Part {
     }
 }
 
-/// One answer, with the place at its destination.
+/// The first answer that is no redirect, and where it came from.
+struct Walk {
+    target: Target,
+    /// For how long it is known to be behind the redirects that led to it.
+    redirects: Lifetime,
+    hop: Hop,
+}
+
+/// One answer, with the places at its destination.
 struct Hop {
     response: Response,
     places: [Place; 2],
@@ -204,9 +213,9 @@ impl Fetcher {
         (max_compressed, max_inflated): (u64, u64),
     ) -> Result<Answer, FetchError> {
         fields.extend(ask.language.clone().map(|language| (ACCEPT_LANGUAGE, language)));
-        let (target, hop) = self.walk(first, &fields, ask.known.as_ref()).await?;
+        let Walk { target, redirects, hop } = self.walk(first, &fields, ask.known.as_ref()).await?;
         let url = target.url().clone();
-        let lifetime = Lifetime::of(&url, hop.response.headers(), self.clock.now());
+        let lifetime = Lifetime::of(&url, hop.response.headers(), self.clock.now()).within(&redirects);
         if hop.response.status() == StatusCode::NOT_MODIFIED && conditional(&target, ask.known.as_ref()) {
             return Ok(Answer::Unchanged(lifetime));
         }
@@ -233,7 +242,7 @@ impl Fetcher {
                 Media::Json
             }
         };
-        let (target, hop) = self.walk(first, &fields, None).await?;
+        let Walk { target, hop, .. } = self.walk(first, &fields, None).await?;
         match hop.response.status() {
             StatusCode::PARTIAL_CONTENT if part == Part::Image => {}
             _ => header::check_status(&hop.response)?,
@@ -255,8 +264,8 @@ impl Fetcher {
         first: Target,
         fields: &HeaderMap,
         known: Option<&Validators>,
-    ) -> Result<(Target, Hop), FetchError> {
-        let mut target = first;
+    ) -> Result<Walk, FetchError> {
+        let (mut target, mut redirects) = (first, Lifetime::UNLIMITED);
         for _ in 0..=self.max_redirects {
             let mut fields = fields.clone();
             if let Some(known) = known.filter(|_| conditional(&target, known)) {
@@ -264,8 +273,14 @@ impl Fetcher {
             }
             let hop = self.hop(&target, fields).await?;
             match redirect::next_hop(&self.urls, target.url(), &hop.response)? {
-                Some(next) => target = next,
-                None => return Ok((target, hop)),
+                Some(next) => {
+                    let (is_permanent, fields) =
+                        (is_permanent(hop.response.status()), hop.response.headers());
+                    let redirect =
+                        Lifetime::of_redirect(target.url(), is_permanent, fields, self.clock.now());
+                    (target, redirects) = (next, redirects.within(&redirect));
+                }
+                None => return Ok(Walk { target, redirects, hop }),
             }
         }
         Err(FetchError::TooManyRedirects)

@@ -25,3 +25,8 @@ pub fn next_hop(policy: &UrlPolicy, from: &Url, response: &Response) -> Result<O
 fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
+
+/// Whether a redirect leads there for good.
+pub fn is_permanent(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 308)
+}

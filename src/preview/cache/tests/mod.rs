@@ -34,7 +34,7 @@ async fn a_card_is_fetched_once_however_many_ask() {
 }
 
 #[tokio::test]
-async fn when_the_one_that_fetches_goes_away_the_next_takes_over() {
+async fn a_fetch_goes_on_when_the_one_that_began_it_goes_away() {
     let site = Site::holding_back("200 OK", "").await;
     let cache = cache(&site);
     let mut second = pin!(ask(&cache, &site));
@@ -47,17 +47,27 @@ async fn when_the_one_that_fetches_goes_away_the_next_takes_over() {
         .await;
         let waits = poll_fn(|context| Poll::Ready(second.as_mut().poll(context).is_pending())).await;
         assert!(waits, "who comes second waits");
-        assert_eq!(site.requests(), 1);
     }
     site.let_go();
-    site.let_go();
-    let card = timeout(PATIENCE, async {
-        tokio::select! {
-            card = &mut second => card,
-            () = until(async || { site.let_go(); false }) => unreachable!("it never ends"),
-        }
-    });
-    assert_eq!(title_of(&card.await.expect("it is fetched").expect("a card")), "2");
+    let card = timeout(PATIENCE, second).await;
+    assert_eq!(title_of(&card.expect("it is fetched").expect("a card")), "1");
+    assert_eq!(site.requests(), 1);
+}
+
+#[tokio::test]
+async fn a_page_that_is_gone_is_shown_no_more() {
+    for (status, shown) in
+        [("404 Not Found", false), ("410 Gone", false), ("429 Too Many", true), ("500 Broken", true)]
+    {
+        let site = Site::start("200 OK", "Cache-Control: max-age=60\r\n").await;
+        let cache = cache(&site);
+        assert_eq!(title(&cache, &site).await, "1");
+        site.answer(status, "");
+        pass(61).await;
+        assert_eq!(title(&cache, &site).await, "1", "it is stale");
+        until(async || site.requests() == 2 && cache.flights().is_empty()).await;
+        assert_eq!(ask(&cache, &site).await.is_ok(), shown, "{status}");
+    }
 }
 
 #[tokio::test]
@@ -92,8 +102,15 @@ async fn a_stale_card_outlives_a_failure_for_an_hour() {
     assert_eq!(title(&cache, &site).await, "1");
     site.answer("500 Broken", "");
     pass(61).await;
-    // A failed attempt lets the next reader try.
-    until(async || title(&cache, &site).await == "1" && site.requests() >= 3).await;
+    assert_eq!(title(&cache, &site).await, "1");
+    until(async || site.requests() == 2 && cache.flights().is_empty()).await;
+    for _ in 0..3 {
+        assert_eq!(title(&cache, &site).await, "1");
+    }
+    assert_eq!((site.requests(), cache.flights().len()), (2, 0), "after a failed attempt there is a pause");
+    pass(61).await;
+    assert_eq!(title(&cache, &site).await, "1");
+    until(async || site.requests() == 3).await;
     pass(3600).await;
     assert!(matches!(ask(&cache, &site).await, Err(Nothing::Refused(_))), "it is too old");
 }
@@ -166,10 +183,10 @@ async fn a_failure_is_remembered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_is_remembered_for_as_long_as_its_kind_is_likely_to_last() {
+async fn before_a_server_answers_all_failures_are_remembered_for_as_long() {
     let refused = UrlRule::Scheme;
     for (error, seconds) in [
-        (FetchError::AddressDenied(Rule::CONFIGURED), 300),
+        (FetchError::AddressDenied(Rule::CONFIGURED), 60),
         (FetchError::RedirectRefused(refused), 300),
         (FetchError::RedirectNowhere, 300),
         (FetchError::TooManyRedirects, 300),
@@ -177,12 +194,13 @@ async fn a_failure_is_remembered_for_as_long_as_its_kind_is_likely_to_last() {
         (FetchError::NotHtml, 300),
         (FetchError::ContentCoding, 300),
         (FetchError::Status(404), 300),
+        (FetchError::Status(429), 60),
         (FetchError::Status(500), 60),
         (FetchError::Unresolvable(String::new()), 60),
         (FetchError::Exchange(String::new()), 60),
         (FetchError::PeerNotJudged, 60),
-        (FetchError::Deadline, 30),
-        (FetchError::AskedToWait, 30),
+        (FetchError::Deadline, 60),
+        (FetchError::AskedToWait, 60),
     ] {
         let entry = Entry::failure(error.clone());
         tokio::time::advance(Duration::from_secs(seconds - 1)).await;
