@@ -85,6 +85,9 @@ pub enum FetchError {
     /// The host has answered 429, or 503 with `Retry-After`, and the time it named is not over.
     #[error("the host has asked to be left alone for a while")]
     AskedToWait,
+    /// More is asked of the host already than it may be asked in the time there is.
+    #[error("too much is asked of the host already")]
+    Crowded,
     /// The preview worker could not be asked, or answered something else than a card.
     #[error("the preview worker gave no card: {0}")]
     Worker(String),
@@ -109,6 +112,7 @@ impl FetchError {
             Self::NotWhole => "fetch.not-whole",
             Self::ContentCoding => "fetch.content-coding",
             Self::AskedToWait => "fetch.asked-to-wait",
+            Self::Crowded => "fetch.crowded",
             Self::Worker(_) => "fetch.worker",
         }
     }
@@ -133,7 +137,8 @@ impl FetchError {
             | Self::PeerNotJudged
             | Self::NotWhole
             | Self::Deadline
-            | Self::AskedToWait => 60,
+            | Self::AskedToWait
+            | Self::Crowded => 60,
             Self::Worker(_) => 0,
         })
     }

@@ -46,7 +46,7 @@ pub struct Body {
     /// It was cut short here.
     is_cut: bool,
     buffer: Box<[u8; CHUNK]>,
-    places: Option<[Place; 2]>,
+    places: Vec<Place>,
 }
 
 impl Body {
@@ -79,13 +79,13 @@ impl Body {
             plain_bytes: 0,
             is_cut: false,
             buffer,
-            places: None,
+            places: Vec::new(),
         })
     }
 
     /// Keeps these places at the destination for as long as the body is read.
-    pub fn holding(self, places: [Place; 2]) -> Self {
-        Self { places: Some(places), ..self }
+    pub fn holding(self, places: Vec<Place>) -> Self {
+        Self { places, ..self }
     }
 
     /// The next bytes, or `None` at the end, at a budget's end, or where the stream breaks: a page
@@ -142,7 +142,7 @@ impl Body {
     }
 
     fn end(&mut self) -> Option<&[u8]> {
-        self.places = None;
+        self.places.clear();
         None
     }
 
@@ -183,7 +183,10 @@ fn decoder(coding: Coding, raw: impl AsyncBufRead + Send + 'static) -> Pin<Box<d
         Coding::Deflate => Box::pin(ZlibDecoder::new(raw)),
         Coding::Brotli => Box::pin(BrotliDecoder::new(raw)),
         Coding::Zstd => {
-            Box::pin(ZstdDecoder::with_params(raw, &[DParameter::window_log_max(ZSTD_WINDOW_LOG)]))
+            let mut decoder = ZstdDecoder::with_params(raw, &[DParameter::window_log_max(ZSTD_WINDOW_LOG)]);
+            // Servers send a frame whenever they flush; the content is that of all (RFC 8878, section 3).
+            decoder.multiple_members(true);
+            Box::pin(decoder)
         }
     }
 }

@@ -14,7 +14,7 @@ mod trust;
 #[cfg(test)]
 mod tests;
 
-use std::net::IpAddr;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use reqwest::{
     Response, StatusCode,
@@ -63,6 +63,9 @@ pub enum StartError {
     #[error("the URL of the preview worker has to be http://HOST or https://HOST")]
     ServiceUrl,
 }
+
+/// The most addresses of a name that are dialled for one request, one after the other. A name may have thousands, of whomever.
+const MAX_DIALLED: usize = 4;
 
 /// How a page is asked for.
 #[derive(Clone, Debug, Default)]
@@ -128,7 +131,7 @@ struct Walk {
 /// One answer, with the places at its destination.
 struct Hop {
     response: Response,
-    places: [Place; 2],
+    places: Vec<Place>,
 }
 
 /// Fetches pages of strangers.
@@ -172,6 +175,7 @@ impl Fetcher {
             destinations: Destinations::new(
                 settings.concurrent_per_destination,
                 settings.per_second_per_destination,
+                settings.deadline,
             ),
             clock: Clock::system(),
             fields: header::request_fields(settings.user_agent.clone()),
@@ -291,9 +295,11 @@ impl Fetcher {
         let host = target.url().host_str().unwrap_or_default();
         let place = self.destinations.name(host).await?;
         let (name, addresses) = self.judged_addresses(target).await?;
-        // The first is dialled first.
-        let first = addresses.first().copied().ok_or(FetchError::PeerNotJudged)?;
-        let places = [place, self.destinations.address(first).await?];
+        let mut places = vec![place];
+        // Always in the same order, so that two requests never wait for each other.
+        for address in BTreeSet::from_iter(&addresses) {
+            places.push(self.destinations.address(*address).await?);
+        }
         let response = match &self.egress {
             None => self.direct(target, name, &addresses, fields).await?,
             Some(egress) => {
@@ -328,8 +334,9 @@ impl Fetcher {
         match target.host() {
             TargetHost::Address(address) => Ok((None, vec![*address])),
             TargetHost::Name(name) => {
-                let addresses = self.resolver.addresses(name).await?;
+                let mut addresses = self.resolver.addresses(name).await?;
                 resolve::judge_all(&self.addresses, &addresses)?;
+                addresses.truncate(MAX_DIALLED);
                 Ok((Some(name), addresses))
             }
         }

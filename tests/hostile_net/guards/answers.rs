@@ -89,8 +89,8 @@ pub fn mutations() -> Vec<Mutation> {
         Mutation::off("hosts that ask to be left alone are")
             .change(
                 "fetch/destination.rs",
-                "if self.turns().left_alone.is_some_and(|until| now < until)",
-                "if false",
+                "self.turns().left_alone.is_some_and(|until| Instant::now() < until)",
+                "false",
             )
             .noticed_by(&["manners: a host that asks to be left alone"])
             .showing("/1: "),

@@ -201,6 +201,7 @@ async fn before_a_server_answers_all_failures_are_remembered_for_as_long() {
         (FetchError::PeerNotJudged, 60),
         (FetchError::Deadline, 60),
         (FetchError::AskedToWait, 60),
+        (FetchError::Crowded, 60),
     ] {
         let entry = Entry::failure(error.clone());
         tokio::time::advance(Duration::from_secs(seconds - 1)).await;

@@ -70,6 +70,14 @@ async fn each_coding_is_decoded() {
 }
 
 #[tokio::test]
+async fn a_page_in_several_frames_of_zstd_is_one_page() {
+    let (begin, end) = PAGE.split_at(PAGE.find("found").expect("a title") + 2);
+    let frames = [coded("zstd", begin.as_bytes()).await, coded("zstd", end.as_bytes()).await].concat();
+    let site = Site::answering(&head("zstd"), frames).await;
+    assert_eq!(preview(&site).await.expect("a page").title.as_deref(), Some("found"));
+}
+
+#[tokio::test]
 async fn a_bomb_is_read_up_to_the_budget_and_no_further() {
     let mut bomb = PAGE.as_bytes().to_vec();
     bomb.resize(16 << 20, b' ');

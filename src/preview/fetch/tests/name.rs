@@ -50,6 +50,17 @@ async fn one_bad_address_condemns_the_name() {
 }
 
 #[tokio::test]
+async fn a_few_addresses_are_dialled_and_no_more() {
+    // Nobody listens at the first ones.
+    for (nobody, has_card) in [(3, true), (4, false), (200, false)] {
+        let others = (0..nobody).map(|number| Ipv4Addr::new(127, 0, 1, number).into());
+        let addresses: Vec<IpAddr> = others.chain([LOCAL]).collect();
+        let (site, server) = (site().await, NameServer::start(move |_| addresses.clone()).await);
+        assert_eq!(by_name(&site, &server, "site.example.com").await.is_ok(), has_card, "{nobody}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_that_changes_after_the_judgement_changes_nothing() {
     // The first two questions are those of the judgement; the dialling asks nobody.
     let script = |number| if number < 2 { vec![LOCAL] } else { vec![PRIVATE] };
