@@ -110,10 +110,14 @@ impl Facts {
         if self.is_over() {
             return;
         }
+        // Each relation once, however often a tag repeats it: attributes may be long.
+        let mut named = [false; LINKS.len()];
         for word in relation.split_ascii_whitespace() {
-            let Some(known) = LINKS.into_iter().find(|known| known.eq_ignore_ascii_case(word)) else {
-                continue;
-            };
+            if let Some(place) = LINKS.iter().position(|known| known.eq_ignore_ascii_case(word)) {
+                named[place] = true;
+            }
+        }
+        for (known, _) in LINKS.into_iter().zip(named).filter(|(_, named)| *named) {
             if known == "alternate"
                 && !attribute("type").is_some_and(|kind| is_oembed(&unescape_attribute(kind)))
             {
@@ -299,4 +303,24 @@ fn is_oembed(kind: &str) -> bool {
 fn pixels(sizes: &str) -> Option<u32> {
     let size = |word: &str| word.to_ascii_lowercase().split_once('x')?.0.parse().ok();
     sizes.split_ascii_whitespace().take(MAX_ICONS).filter_map(size).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::Facts;
+
+    #[test]
+    fn the_attributes_of_a_link_are_read_a_few_times_however_long_its_relation_is() {
+        for relation in ["icon ", "alternate ", "icon canonical x "] {
+            let reads = Cell::new(0);
+            let attribute = |_: &str| {
+                reads.set(reads.get() + 1);
+                Some(" ")
+            };
+            Facts::default().link(&relation.repeat(10_000), attribute);
+            assert!(reads.get() < 9, "{relation}: {}", reads.get());
+        }
+    }
 }
