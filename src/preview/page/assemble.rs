@@ -8,9 +8,8 @@ use url::Url;
 
 use super::{
     facts::Facts,
-    image::MAX_PIXELS,
+    image::pixels,
     json_ld::{self, JsonLd},
-    opt_out::OptOut,
     text::clean,
 };
 use crate::preview::{
@@ -43,7 +42,7 @@ pub fn assemble(policy: &UrlPolicy, url: &Url, facts: &Facts) -> Card {
         image_alt: sources.image_alt(key),
         image,
     };
-    OptOut::default().and(facts.meta_value("robots").unwrap_or_default()).apply(&mut card);
+    facts.opt_out().apply(&mut card);
     card
 }
 
@@ -124,10 +123,11 @@ impl Sources<'_> {
         match key? {
             JSON_LD => {
                 let (width, height) = self.json_ld().size?;
-                Some((Some(width).filter(believable), Some(height).filter(believable)))
+                Some((Some(width), Some(height)))
             }
             key if key.starts_with("og:") => {
-                Some((self.pixels("og:image:width"), self.pixels("og:image:height")))
+                let side = |key| pixels(&htmlize::unescape_attribute(self.facts.meta_value(key)?));
+                Some((side("og:image:width"), side("og:image:height")))
             }
             _ => None,
         }
@@ -144,7 +144,7 @@ impl Sources<'_> {
     }
 
     fn icon(&self) -> Option<String> {
-        self.facts.icons().find_map(|raw| self.resolve(raw)).or_else(|| self.link("apple-touch-icon"))
+        self.facts.icons().find_map(|raw| self.resolve(raw))
     }
 
     /// The canonical URL, only if it stays on the page's own site: a page does not speak for others.
@@ -174,15 +174,6 @@ impl Sources<'_> {
             .filter_map(|key| self.facts.meta_value(key))
             .find_map(|raw| clean(&htmlize::unescape_attribute(raw), max_characters))
     }
-
-    fn pixels(&self, key: &str) -> Option<u32> {
-        let pixels = self.facts.meta_value(key)?.trim().trim_end_matches("px").parse().ok()?;
-        Some(pixels).filter(believable)
-    }
-}
-
-fn believable(pixels: &u32) -> bool {
-    (1..=MAX_PIXELS).contains(pixels)
 }
 
 /// Text of JSON-LD, in which many sites write character references as if it were HTML.

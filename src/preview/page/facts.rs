@@ -1,9 +1,11 @@
-//! What was found in a page's head, as it stands there.
+//! What was found in a page, a feed or a packet, as it stands there.
 
 use htmlize::unescape_attribute;
 
+use super::opt_out::OptOut;
+
 /// The `<meta>` names and properties that are kept: Open Graph, Twitter, plain HTML.
-const META: [&str; 19] = [
+const META: [&str; 18] = [
     "og:title",
     "og:description",
     "og:image",
@@ -22,7 +24,6 @@ const META: [&str; 19] = [
     "twitter:image:alt",
     "description",
     "application-name",
-    "robots",
 ];
 
 /// The `<link>` relations that are kept; the alternate one is the oEmbed endpoint.
@@ -46,7 +47,14 @@ const MAX_TAGS: usize = 4096;
 /// The size of icon that is preferred, in pixels: what a client shows, on a fine screen.
 const ICON_PIXELS: u32 = 64;
 
-/// The first value of each kind. Values are raw: character references are not yet decoded.
+/// The size of an `apple-touch-icon` that does not say it.
+const TOUCH_ICON_PIXELS: u32 = 180;
+
+/// What icons are that no thumbnail is made of, by their type and by the end of their path.
+const UNDECODED_TYPES: [&str; 3] = ["image/svg+xml", "image/x-icon", "image/vnd.microsoft.icon"];
+const UNDECODED_ENDS: [&str; 2] = [".svg", ".ico"];
+
+/// The first value of each kind, and what all robots' directives say. Values are raw: character references are not yet decoded.
 #[derive(Debug, Default)]
 pub struct Facts {
     metas: Values,
@@ -54,6 +62,7 @@ pub struct Facts {
     icons: Vec<Icon>,
     json_ld: Vec<String>,
     base: Option<String>,
+    opt_out: OptOut,
     title: String,
     reading: Reading,
     images: usize,
@@ -82,6 +91,8 @@ struct Icon {
     href: String,
     /// Its size in pixels, if the page says it.
     pixels: Option<u32>,
+    /// Whether a thumbnail can be made of it, as far as the page shows.
+    is_decoded: bool,
 }
 
 impl Facts {
@@ -90,10 +101,15 @@ impl Facts {
         if self.is_over() {
             return;
         }
-        let Some(key) = META.into_iter().find(|known| known.eq_ignore_ascii_case(key.trim_ascii())) else {
+        let Some(content) = content else { return };
+        let key = key.trim_ascii();
+        let Some(key) = META.into_iter().find(|known| known.eq_ignore_ascii_case(key)) else {
+            // Other than with the rest, each of them counts: they add up.
+            if key.eq_ignore_ascii_case("robots") {
+                self.opt_out = self.opt_out.and(&unescape_attribute(content));
+            }
             return;
         };
-        let Some(content) = content else { return };
         if key == "og:image" {
             self.images += 1;
         }
@@ -110,21 +126,33 @@ impl Facts {
         if self.is_over() {
             return;
         }
+        // Each relation once, however often a tag repeats it: attributes may be long.
+        let mut named = [false; LINKS.len()];
         for word in relation.split_ascii_whitespace() {
-            let Some(known) = LINKS.into_iter().find(|known| known.eq_ignore_ascii_case(word)) else {
-                continue;
-            };
+            if let Some(place) = LINKS.iter().position(|known| known.eq_ignore_ascii_case(word)) {
+                named[place] = true;
+            }
+        }
+        for (known, _) in LINKS.into_iter().zip(named).filter(|(_, named)| *named) {
             if known == "alternate"
                 && !attribute("type").is_some_and(|kind| is_oembed(&unescape_attribute(kind)))
             {
                 continue;
             }
             let Some(href) = attribute("href").filter(|href| !is_blank(href)) else { continue };
-            if known != "icon" {
-                keep(&mut self.links, known, href);
-            } else if self.icons.len() < MAX_ICONS {
-                let pixels = attribute("sizes").and_then(|sizes| pixels(&unescape_attribute(sizes)));
-                self.icons.push(Icon { href: cut(href), pixels });
+            let usual = match known {
+                "icon" => None,
+                "apple-touch-icon" => Some(TOUCH_ICON_PIXELS),
+                _ => {
+                    keep(&mut self.links, known, href);
+                    continue;
+                }
+            };
+            if self.icons.len() < MAX_ICONS {
+                let href = cut(href);
+                let pixels = attribute("sizes").and_then(|sizes| icon_pixels(&unescape_attribute(sizes)));
+                let is_decoded = is_decoded(attribute("type"), &unescape_attribute(&href));
+                self.icons.push(Icon { href, pixels: pixels.or(usual), is_decoded });
             }
         }
     }
@@ -148,7 +176,7 @@ impl Facts {
     pub(super) fn open_description(&mut self) {
         if !self.is_over() && self.meta_value("description").is_none_or(is_blank) {
             self.reading = Reading::Description;
-            meta(&mut self.metas, "description").clear();
+            place(&mut self.metas, "description").clear();
         }
     }
 
@@ -177,7 +205,7 @@ impl Facts {
         let whole = match self.reading {
             Reading::Nothing => return,
             Reading::Title => append(&mut self.title, text),
-            Reading::Description => append(meta(&mut self.metas, "description"), text),
+            Reading::Description => append(place(&mut self.metas, "description"), text),
             Reading::JsonLd => self.json_ld.last_mut().is_none_or(|script| {
                 let fits = script.len() + text.len() <= MAX_JSON_LD_BYTES;
                 if fits {
@@ -224,13 +252,17 @@ impl Facts {
     }
 
     /// The targets of the page's icons, the one that fits best first: the smallest of those that are large enough,
-    /// then those whose size is not said, then the largest.
+    /// then those whose size is not said, then the largest. Behind all of them, in the same order, stand those that a
+    /// thumbnail cannot be made of.
     pub fn icons(&self) -> impl Iterator<Item = &str> {
         let mut icons: Vec<_> = self.icons.iter().collect();
-        icons.sort_by_key(|icon| match icon.pixels {
-            Some(pixels) if pixels >= ICON_PIXELS => (0, pixels),
-            None => (1, 0),
-            Some(pixels) => (2, u32::MAX - pixels),
+        icons.sort_by_key(|icon| {
+            let size = match icon.pixels {
+                Some(pixels) if pixels >= ICON_PIXELS => (0, pixels),
+                None => (1, 0),
+                Some(pixels) => (2, u32::MAX - pixels),
+            };
+            (!icon.is_decoded, size)
         });
         icons.into_iter().map(|icon| icon.href.as_str())
     }
@@ -243,6 +275,11 @@ impl Facts {
     /// The page's scripts of JSON-LD.
     pub fn json_ld_scripts(&self) -> impl Iterator<Item = &str> {
         self.json_ld.iter().map(String::as_str)
+    }
+
+    /// What the page wants left out.
+    pub fn opt_out(&self) -> OptOut {
+        self.opt_out
     }
 
     /// The target of `<base>`.
@@ -261,12 +298,12 @@ fn value<'a>(values: &'a Values, key: &str) -> Option<&'a str> {
 }
 
 /// The value of the `<meta>` of this key, which is there behind the call.
-fn meta<'a>(metas: &'a mut Values, key: &'static str) -> &'a mut String {
-    let place = metas.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+fn place<'a>(metas: &'a mut Values, key: &'static str) -> &'a mut String {
+    let at = metas.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
         metas.push((key, String::new()));
         metas.len() - 1
     });
-    &mut metas[place].1
+    &mut metas[at].1
 }
 
 /// Appends as much as is kept of one value. Returns whether that was all.
@@ -296,7 +333,33 @@ fn is_oembed(kind: &str) -> bool {
 }
 
 /// The larger side of the largest of the `sizes` of an icon, such as `16x16 32x32`.
-fn pixels(sizes: &str) -> Option<u32> {
+fn icon_pixels(sizes: &str) -> Option<u32> {
     let size = |word: &str| word.to_ascii_lowercase().split_once('x')?.0.parse().ok();
     sizes.split_ascii_whitespace().take(MAX_ICONS).filter_map(size).max()
+}
+
+fn is_decoded(kind: Option<&str>, href: &str) -> bool {
+    let path = href.split(['?', '#']).next().unwrap_or_default().trim_end().to_ascii_lowercase();
+    let kind = unescape_attribute(kind.unwrap_or_default()).trim().to_ascii_lowercase();
+    !UNDECODED_ENDS.iter().any(|end| path.ends_with(end)) && !UNDECODED_TYPES.contains(&kind.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::Facts;
+
+    #[test]
+    fn the_attributes_of_a_link_are_read_a_few_times_however_long_its_relation_is() {
+        for relation in ["icon ", "alternate ", "icon canonical x "] {
+            let reads = Cell::new(0);
+            let attribute = |_: &str| {
+                reads.set(reads.get() + 1);
+                Some(" ")
+            };
+            Facts::default().link(&relation.repeat(10_000), attribute);
+            assert!(reads.get() < 9, "{relation}: {}", reads.get());
+        }
+    }
 }

@@ -149,7 +149,7 @@ fn the_canonical_url_stays_on_the_site() {
 fn an_icon_is_any_link_that_says_so() {
     let icon = |html: &str| card(html).icon.unwrap_or_default();
     assert!(icon("<link rel='shortcut ICON' href=/s.ico>").ends_with("/s.ico"));
-    assert!(icon("<link rel=apple-touch-icon href=/t.png><link rel=icon href=/i.png>").ends_with("/i.png"));
+    assert!(icon("<link rel=icon href=/i.png><link rel=apple-touch-icon href=/t.png>").ends_with("/t.png"));
     assert!(icon("<link rel=icon href=data:,><link rel=apple-touch-icon href=/t.png>").ends_with("/t.png"));
     assert_eq!(icon("<link rel=mask-icon href=/m.svg><link rel=icon>"), "");
 }
@@ -161,6 +161,24 @@ fn the_icon_that_fits_best_is_chosen() {
                  <link rel=icon sizes=512x512 href=/512><link rel=icon sizes=any href=/any>";
     assert!(icon(sizes).ends_with("/128"));
     assert!(icon(&sizes.replace("128", "8").replace("512", "9")).ends_with("/any"));
+    let touch = "<link rel=apple-touch-icon href=/t.png>";
+    assert!(icon(&format!("{touch}{sizes}")).ends_with("/128"));
+    assert!(icon(&format!("{sizes}{touch}").replace("128", "8")).ends_with("/t.png"));
+}
+
+#[test]
+fn an_icon_that_no_thumbnail_is_made_of_is_the_last_resort() {
+    let icon = |html: &str| card(html).icon.unwrap_or_default();
+    let drawings = "<link rel=icon href=/favicon.ico sizes=64x64><link rel=icon href=/icon.svg type=image/svg+xml>\
+                    <link rel=icon href='/i&#x2E;SVG?v=1' sizes=64x64><link rel=icon type='image&#x2F;x-icon' href=/x>";
+    assert!(icon(drawings).ends_with("/favicon.ico"));
+    for other in [
+        "<link rel=icon href=/i.png>",
+        "<link rel=icon sizes=16x16 href=/i.png>",
+        "<link rel=apple-touch-icon href=/i.png>",
+    ] {
+        assert!(icon(&format!("{drawings}{other}")).ends_with("/i.png"), "{other}");
+    }
 }
 
 #[test]
@@ -190,6 +208,16 @@ fn what_the_page_wants_left_out_is_left_out() {
     );
     assert_eq!((found.title.as_deref(), found.description, found.image), (Some("t"), None, None));
     assert_eq!(found.image_width, None);
+    for robots in [
+        "<meta name=robots content='index, max-image-preview:large'><meta name=Robots content='nosnippet, noimageindex'>",
+        "<meta name=robots content=nosnippet><meta name=robots content=noimageindex>",
+        "<meta name=robots content='noimageindex&#x2C;&#x20;nosnippet'>",
+    ] {
+        let found = card(&format!(
+            "{robots}<meta name=description content=d><meta property=og:image content=/i.png>"
+        ));
+        assert_eq!((found.description, found.image), (None, None), "{robots}");
+    }
 }
 
 #[test]
@@ -232,13 +260,15 @@ fn attributes_are_read_decoded_whichever_they_are() {
     // Some frameworks write every character but letters as a reference.
     let card = card(
         "<meta property='og&#x3A;title' content='a&#x20;b'><meta name='descrip&#116;ion' content='c&#x20;d'>\
+         <meta property='og&#x3A;image' content='&#x2F;k'><meta property='og&#x3A;image&#x3A;width' content='7&#x20;px'>\
          <link rel='shortcut&#x20;icon' sizes='64&#x78;64' href='&#x2F;i'><link rel=icon sizes=32x32 href=/j>\
-         <script type='application&#x2F;ld&#x2B;json'>{\"@type\":\"Article\",\"image\":\"/k\"}</script>",
+         <script type='application&#x2F;ld&#x2B;json'>{\"@type\":\"Article\",\"publisher\":{\"name\":\"p\"}}</script>",
     );
     assert_eq!((card.title.as_deref(), card.description.as_deref()), (Some("a b"), Some("c d")));
     assert_eq!(card.icon.as_deref(), Some("https://www.site.example.com/i"));
     assert_eq!(card.image.as_deref(), Some("https://www.site.example.com/k"));
-    let charset = b"<meta http-equiv='Content-Type' content='text&#x2F;html&#x3B;&#x20;charset&#x3D;koi8-r'><title>\xf2</title>";
+    assert_eq!((card.image_width, card.site_name.as_deref()), (Some(7), Some("p")));
+    let charset = b"<meta http-equiv='Content&#x2D;Type' content='text&#x2F;html&#x3B;&#x20;charset&#x3D;koi8-r'><title>\xf2</title>";
     assert_eq!(of_bytes(None, charset).title.as_deref(), Some("Р"));
 }
 

@@ -184,6 +184,10 @@ impl Tokenizer {
             self.tag.pass_over();
             return Step::Taken(rest.len());
         };
+        // In one piece it may have come whole.
+        if end > MAX_TAG_BYTES {
+            self.tag.pass_over();
+        }
         self.state = State::Data;
         let name = self.tag.name();
         let flow = if self.tag.is_end() {

@@ -189,9 +189,17 @@ fn what_is_not_wanted_is_not_read() {
 fn a_tag_that_is_too_long_is_passed_over() {
     let tag = |value: usize| format!("<p a='>{}'>b<i>", "x".repeat(value));
     let long = tag(MAX_TAG_BYTES * 3);
-    for piece in [1000, MAX_TAG_BYTES, long.len() - 10] {
-        let pieces = long.as_bytes().chunks(piece).map(|piece| std::str::from_utf8(piece).expect("ASCII"));
-        assert_eq!(tokens(Dialect::Html, pieces), "b{i}", "in pieces of {piece} bytes");
+    let markup = tag(0).find("b<i>").expect("the end");
+    let (longest, longer) = (tag(MAX_TAG_BYTES - markup), tag(MAX_TAG_BYTES - markup + 1));
+    for piece in [1000, MAX_TAG_BYTES - 1, MAX_TAG_BYTES, MAX_TAG_BYTES + 1, long.len() - 10, long.len()] {
+        let read = |page: &str| {
+            let pieces =
+                page.as_bytes().chunks(piece).map(|piece| std::str::from_utf8(piece).expect("ASCII"));
+            tokens(Dialect::Html, pieces)
+        };
+        assert_eq!(read(&long), "b{i}", "in pieces of {piece} bytes");
+        assert_eq!(read(&longer), "b{i}", "in pieces of {piece} bytes");
+        assert!(read(&longest).starts_with("{p|a=>x"), "in pieces of {piece} bytes");
     }
     let script = long.replace("<p", "<script").replace("<i>", "<i></script>");
     let pieces = script.as_bytes().chunks(1000).map(|piece| std::str::from_utf8(piece).expect("ASCII"));
