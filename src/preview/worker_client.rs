@@ -152,7 +152,7 @@ fn tag(fields: &HeaderMap) -> Option<String> {
 fn fresh(fields: &HeaderMap) -> Duration {
     let said = fields.get(CACHE_CONTROL).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let seconds = said.split(',').find_map(|word| word.trim().strip_prefix("max-age=")?.parse().ok());
-    seconds.map_or(Duration::ZERO, |seconds| Duration::from_secs(seconds) + STALE)
+    seconds.map_or(Duration::ZERO, |seconds| Duration::from_secs(seconds).saturating_add(STALE))
 }
 
 async fn body(response: Response) -> Result<Vec<u8>, Refusal> {
@@ -179,4 +179,23 @@ fn failed(why: &str) -> Refusal {
 fn worker_error(error: reqwest::Error) -> Refusal {
     // Without the URL, which names the page.
     failed(&error.without_url().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    fn said(lifetime: &'static str) -> Duration {
+        fresh(&HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static(lifetime))]))
+    }
+
+    #[test]
+    fn a_card_is_good_for_as_long_as_the_worker_says_and_no_number_is_too_large() {
+        assert_eq!(said("private, max-age=60"), Duration::from_secs(60) + STALE);
+        assert_eq!(said("no-store"), Duration::ZERO);
+        assert_eq!(said("max-age=18446744073709551615"), Duration::from_secs(u64::MAX).saturating_add(STALE));
+        assert_eq!(said("max-age=18446744073709551616"), Duration::ZERO);
+    }
 }
