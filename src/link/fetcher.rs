@@ -59,7 +59,7 @@ impl Fetcher {
     async fn work_off(&self) -> Result<(), DbErr> {
         while let Ok(place) = Arc::clone(&self.places).acquire_owned().await {
             // What is queued stays queued, for another process or for later.
-            self.source.available().await;
+            let leave = self.source.available().await;
             let Some(claim) = self.claim().await? else { return Ok(()) };
             let (board, source) = (self.board.clone(), Arc::clone(&self.source));
             let schedule = self.schedule.clone();
@@ -68,7 +68,7 @@ impl Fetcher {
                     tracing::warn!(%error, "a preview cannot be stored");
                 }
                 board.previews().finish();
-                drop(place);
+                drop((leave, place));
             });
         }
         Ok(())

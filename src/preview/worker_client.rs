@@ -15,7 +15,7 @@ use url::Url;
 
 use super::{
     cache::STALE,
-    circuit::Circuit,
+    circuit::{Circuit, Leave},
     fetch::{StartError, system_roots},
     refusal::{FetchError, Refusal},
     source::Seen,
@@ -74,8 +74,8 @@ impl WorkerClient {
     }
 
     /// Waits until the worker may be asked: at once, unless it did not answer several times running.
-    pub async fn available(&self) {
-        self.circuit.closed().await;
+    pub async fn available(&self) -> Leave {
+        self.circuit.closed().await
     }
 
     /// The card of the page at `url`, as the worker sees it, unless it is still the one with the tag `known`.
