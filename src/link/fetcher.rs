@@ -14,8 +14,8 @@ use crate::{
     store::card::{self, Claim, Finding},
 };
 
-/// How long a claim lasts: longer than a fetch can take.
-const LEASE: Duration = Duration::from_secs(60);
+/// How long a claim lasts: longer than a fetch can take, by whatever deadline can be set.
+const LEASE: Duration = Duration::from_secs(90);
 
 /// How often at least the queue is looked at without being woken, for what another process queued or left behind, and for what
 /// has come due again.
