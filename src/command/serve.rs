@@ -206,7 +206,8 @@ fn own_hosts(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result<V
 
 fn source(settings: &ApiSettings, listener: &TcpListener) -> anyhow::Result<Source> {
     if let Some(url) = &settings.preview.service_url {
-        return Ok(Source::Worker(WorkerClient::new(url, settings.preview.service_tls())?));
+        let (tls, deadline) = (settings.preview.service_tls(), settings.preview.service_deadline());
+        return Ok(Source::Worker(WorkerClient::new(url, tls, deadline)?));
     }
     let mut fetch = settings.preview.fetch.clone();
     // Loopback is denied unless it is opened for development, and then this server stands beside the sites.

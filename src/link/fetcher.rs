@@ -14,8 +14,8 @@ use crate::{
     store::card::{self, Claim, Finding},
 };
 
-/// How long a claim lasts: longer than a fetch can take.
-const LEASE: Duration = Duration::from_secs(60);
+/// How long a claim lasts: longer than a fetch can take, by whatever deadline can be set.
+const LEASE: Duration = Duration::from_secs(90);
 
 /// How often at least the queue is looked at without being woken, for what another process queued or left behind, and for what
 /// has come due again.
@@ -59,7 +59,7 @@ impl Fetcher {
     async fn work_off(&self) -> Result<(), DbErr> {
         while let Ok(place) = Arc::clone(&self.places).acquire_owned().await {
             // What is queued stays queued, for another process or for later.
-            self.source.available().await;
+            let leave = self.source.available().await;
             let Some(claim) = self.claim().await? else { return Ok(()) };
             let (board, source) = (self.board.clone(), Arc::clone(&self.source));
             let schedule = self.schedule.clone();
@@ -68,7 +68,7 @@ impl Fetcher {
                     tracing::warn!(%error, "a preview cannot be stored");
                 }
                 board.previews().finish();
-                drop(place);
+                drop((leave, place));
             });
         }
         Ok(())

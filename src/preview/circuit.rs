@@ -1,11 +1,14 @@
 //! A circuit breaker: who did not answer several times running is left alone for a while, then tried once.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use tokio::time::{Instant, sleep_until};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, sleep_until},
+};
 
 /// Failures running that open the circuit.
 const FAILURES: u32 = 5;
@@ -17,8 +20,20 @@ const PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Whether somebody may be asked.
+#[derive(Debug)]
+pub struct Circuit {
+    state: Mutex<State>,
+    /// While it is open, who has this goes first.
+    trial: Arc<Semaphore>,
+}
+
+/// The leave to ask once. Whoever asks keeps it until there is an answer, or drops it if there is nothing to ask: while the
+/// circuit is open, nobody else has one.
 #[derive(Debug, Default)]
-pub struct Circuit(Mutex<State>);
+#[must_use]
+pub struct Leave {
+    _trial: Option<OwnedSemaphorePermit>,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -28,24 +43,28 @@ struct State {
     open_until: Option<Instant>,
 }
 
+impl Default for Circuit {
+    fn default() -> Self {
+        Self { state: Mutex::default(), trial: Arc::new(Semaphore::new(1)) }
+    }
+}
+
 impl Circuit {
     /// Waits until the circuit lets somebody through: at once while it is closed. Of those who wait while it is open, one
-    /// goes first, and the others as soon as it is known how that went.
-    pub async fn closed(&self) {
+    /// goes first, and the others as soon as that one's leave is dropped, if the circuit is closed then.
+    pub async fn closed(&self) -> Leave {
+        if self.lock().open_until.is_none() {
+            return Leave::default();
+        }
+        // An error would mean that it is closed for good, which it never is.
+        let trial = Arc::clone(&self.trial).acquire_owned().await.ok();
         loop {
-            let until = {
-                let mut state = self.lock();
-                match state.open_until {
-                    None => return,
-                    Some(until) if until <= Instant::now() => {
-                        // This one tries; the others wait for as long as a trial may take.
-                        state.open_until = Some(Instant::now() + LONGEST_PAUSE.min(pause(state.failures)));
-                        return;
-                    }
-                    Some(until) => until,
-                }
-            };
-            sleep_until(until).await;
+            let until = self.lock().open_until;
+            match until {
+                None => return Leave::default(),
+                Some(until) if until <= Instant::now() => return Leave { _trial: trial },
+                Some(until) => sleep_until(until).await,
+            }
         }
     }
 
@@ -69,7 +88,7 @@ impl Circuit {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -80,7 +99,9 @@ fn pause(failures: u32) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::FutureExt;
+    use std::pin::pin;
+
+    use futures_util::{FutureExt, poll};
     use tokio::time::advance;
 
     use super::*;
@@ -99,18 +120,41 @@ mod tests {
         let circuit = broken();
         assert!(circuit.is_open() && circuit.closed().now_or_never().is_none());
         advance(PAUSE).await;
-        assert!(circuit.closed().now_or_never().is_some(), "one tries");
+        let leave = circuit.closed().now_or_never().expect("one tries");
         assert!(circuit.closed().now_or_never().is_none(), "and one alone");
         circuit.succeeded();
+        drop(leave);
         assert!(circuit.closed().now_or_never().is_some() && !circuit.is_open());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_goes_first_and_has_nothing_to_ask_leaves_the_trial_to_the_next() {
+        let circuit = broken();
+        advance(PAUSE).await;
+        for _ in 0..3 {
+            drop(circuit.closed().now_or_never().expect("the trial is still to be had"));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_goes_as_soon_as_the_trial_is_over() {
+        let circuit = broken();
+        advance(PAUSE).await;
+        let leave = circuit.closed().await;
+        let mut waiting = pin!(circuit.closed());
+        assert!(poll!(&mut waiting).is_pending());
+        circuit.succeeded();
+        drop(leave);
+        assert!(poll!(&mut waiting).is_ready());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_trial_that_fails_makes_the_pause_longer() {
         let circuit = broken();
         advance(PAUSE).await;
-        circuit.closed().await;
+        let leave = circuit.closed().await;
         circuit.failed();
+        drop(leave);
         advance(PAUSE).await;
         assert!(circuit.is_open());
         advance(PAUSE).await;

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use super::{
     Ask, Card, FetchError, Fetched, Previewer, Refusal, WorkerClient,
+    circuit::Leave,
     fetch::{Nat64Watch, UnknownPrefix},
 };
 use crate::{readiness::Component, tls::Followed};
@@ -87,11 +88,14 @@ impl Source {
     }
 
     /// Waits until it is of use to ask: a worker that does not answer is left alone for a while, and nothing is fetched by
-    /// this process from a network that may lead to any address.
-    pub async fn available(&self) {
+    /// this process from a network that may lead to any address. Whoever asks keeps the leave until there is an answer.
+    pub async fn available(&self) -> Leave {
         match self {
-            // An error would mean that the sender is gone; we hold it.
-            Self::InProcess(_, open) => drop(open.subscribe().wait_for(|open| *open).await),
+            Self::InProcess(_, open) => {
+                // An error would mean that the sender is gone; we hold it.
+                drop(open.subscribe().wait_for(|open| *open).await);
+                Leave::default()
+            }
             Self::Worker(worker) => worker.available().await,
         }
     }

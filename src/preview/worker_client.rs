@@ -15,7 +15,7 @@ use url::Url;
 
 use super::{
     cache::STALE,
-    circuit::Circuit,
+    circuit::{Circuit, Leave},
     fetch::{StartError, system_roots},
     refusal::{FetchError, Refusal},
     source::Seen,
@@ -25,9 +25,6 @@ use crate::{
     problem::Kind,
     tls::{ClientFiles, Followed, client_config},
 };
-
-/// The longest wait for the worker: its own deadline and more.
-const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The most bytes of an answer; a card is far smaller.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
@@ -47,12 +44,13 @@ struct ProblemType {
 }
 
 impl WorkerClient {
-    /// A client for the worker at `service_url`, for example `http://natter-link-preview-service:4567`.
+    /// A client for the worker at `service_url`, for example `http://natter-link-preview-service:4567`. A worker that takes
+    /// longer than `deadline` counts as one that does not answer, so it has to be longer than the worker's own.
     ///
     /// # Errors
     /// If the URL cannot be one of a worker, or the files cannot be used, or the system's root certificates are needed and
     /// it has none.
-    pub fn new(service_url: &Url, tls: ClientFiles) -> Result<Self, StartError> {
+    pub fn new(service_url: &Url, tls: ClientFiles, deadline: Duration) -> Result<Self, StartError> {
         let mut preview_url = service_url.clone();
         preview_url.path_segments_mut().map_err(|()| StartError::ServiceUrl)?.pop_if_empty().push("preview");
         let needs_system = tls.ca.is_none() && service_url.scheme() == "https";
@@ -62,7 +60,7 @@ impl WorkerClient {
                 .tls_backend_preconfigured(client_config(&tls, &system)?)
                 .redirect(redirect::Policy::none())
                 .no_proxy()
-                .timeout(TIMEOUT);
+                .timeout(deadline);
             Ok(client.build()?)
         })?;
         Ok(Self { client: Arc::new(client), preview_url, circuit: Circuit::default() })
@@ -74,8 +72,8 @@ impl WorkerClient {
     }
 
     /// Waits until the worker may be asked: at once, unless it did not answer several times running.
-    pub async fn available(&self) {
-        self.circuit.closed().await;
+    pub async fn available(&self) -> Leave {
+        self.circuit.closed().await
     }
 
     /// The card of the page at `url`, as the worker sees it, unless it is still the one with the tag `known`.
@@ -152,7 +150,7 @@ fn tag(fields: &HeaderMap) -> Option<String> {
 fn fresh(fields: &HeaderMap) -> Duration {
     let said = fields.get(CACHE_CONTROL).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let seconds = said.split(',').find_map(|word| word.trim().strip_prefix("max-age=")?.parse().ok());
-    seconds.map_or(Duration::ZERO, |seconds| Duration::from_secs(seconds) + STALE)
+    seconds.map_or(Duration::ZERO, |seconds| Duration::from_secs(seconds).saturating_add(STALE))
 }
 
 async fn body(response: Response) -> Result<Vec<u8>, Refusal> {
@@ -179,4 +177,56 @@ fn failed(why: &str) -> Refusal {
 fn worker_error(error: reqwest::Error) -> Refusal {
     // Without the URL, which names the page.
     failed(&error.without_url().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+        time::sleep,
+    };
+
+    use super::*;
+
+    /// The URL of a worker that takes so long for its answer, a card without a title.
+    async fn slow_worker(pause: Duration) -> Url {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let port = listener.local_addr().expect("it is bound").port();
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                let _ = client.read(&mut [0; 4096]).await;
+                sleep(pause).await;
+                let card = r#"{"url":"https://example.org/"}"#;
+                let head =
+                    format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", card.len());
+                let _ = client.write_all(format!("{head}{card}").as_bytes()).await;
+            }
+        });
+        format!("http://127.0.0.1:{port}").parse().expect("a URL")
+    }
+
+    #[tokio::test]
+    async fn a_worker_is_waited_for_as_long_as_is_set() {
+        let pause = Duration::from_millis(300);
+        let url = slow_worker(pause).await;
+        for (deadline, is_long_enough) in [(pause / 3, false), (30 * pause, true)] {
+            let files = ClientFiles::default();
+            let client = WorkerClient::new(&url, files, deadline).expect("it needs no roots");
+            assert_eq!(client.preview("https://example.org/", None).await.is_ok(), is_long_enough);
+        }
+    }
+
+    fn said(lifetime: &'static str) -> Duration {
+        fresh(&HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static(lifetime))]))
+    }
+
+    #[test]
+    fn a_card_is_good_for_as_long_as_the_worker_says_and_no_number_is_too_large() {
+        assert_eq!(said("private, max-age=60"), Duration::from_secs(60) + STALE);
+        assert_eq!(said("no-store"), Duration::ZERO);
+        assert_eq!(said("max-age=18446744073709551615"), Duration::from_secs(u64::MAX).saturating_add(STALE));
+        assert_eq!(said("max-age=18446744073709551616"), Duration::ZERO);
+    }
 }

@@ -24,6 +24,7 @@ pub struct PreviewsSettings {
     service_certificate_file: Option<PathBuf>,
     #[serde(deserialize_with = "tls::file")]
     service_key_file: Option<PathBuf>,
+    service_deadline_seconds: u32,
     wait_ms: u32,
     /// How many pages are fetched at once.
     pub concurrent: usize,
@@ -46,6 +47,11 @@ impl PreviewsSettings {
     pub fn service_tls(&self) -> ClientFiles {
         let identity = self.service_certificate_file.clone().zip(self.service_key_file.clone());
         ClientFiles { ca: self.service_ca_file.clone(), identity }
+    }
+
+    /// How long the worker is waited for.
+    pub fn service_deadline(&self) -> Duration {
+        Duration::from_secs(self.service_deadline_seconds.into())
     }
 
     /// How long a read waits for a card that is being fetched.
@@ -79,6 +85,7 @@ impl PreviewsSettings {
         for (key, is_given) in [(ca, self.service_ca_file.is_some()), (certificate, has_certificate)] {
             check.require(is_https || !is_given, key, "is of no use unless preview.service_url is https");
         }
+        check.range("preview.service_deadline_seconds", self.service_deadline_seconds, 1..=75);
         check.range("preview.wait_ms", self.wait_ms, 0..=10_000);
         check.range("preview.concurrent", self.concurrent, 1..=1000);
         check.range("preview.image_lifetime_seconds", self.image_lifetime_seconds, 3600..=31_536_000);
