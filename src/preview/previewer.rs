@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use url::Host;
 
 use super::{
@@ -119,7 +119,12 @@ impl Previewer {
             Ok((Fetched::Card(mut preview), beside)) => {
                 // What is missing at the deadline stays missing; the card is good without it.
                 let until = deadline.min(Instant::now() + BESIDE);
-                let _ = timeout_at(until, self.complete(&mut preview.card, beside)).await;
+                let whole = timeout_at(until, self.complete(&mut preview.card, beside)).await;
+                // The page's site, which knows when its page was read, is not to see why a part failed by when the card
+                // comes: it names whatever host it likes.
+                if whole != Ok(true) {
+                    sleep_until(until).await;
+                }
                 Ok(Fetched::Card(preview))
             }
             Ok((unchanged, _)) => Ok(unchanged),
@@ -207,8 +212,9 @@ impl Previewer {
     }
 
     /// Fills what the card lacks from the page's oEmbed endpoint, if its host is on the list, and the size of its
-    /// image from the image's first bytes. Whatever fails leaves the card as it is.
-    async fn complete(&self, card: &mut Card, Beside { endpoint, opt_out }: Beside) {
+    /// image from the image's first bytes. Whatever fails leaves the card as it is. Returns whether nothing did.
+    async fn complete(&self, card: &mut Card, Beside { endpoint, opt_out }: Beside) -> bool {
+        let mut whole = true;
         let lacks = card.title.is_none() || (card.image.is_none() && !opt_out.wants_no_image());
         if let Some(endpoint) = endpoint.filter(|endpoint| lacks && self.asks_oembed(endpoint)) {
             match self.fetcher.part(endpoint, Part::Oembed).await {
@@ -216,11 +222,14 @@ impl Previewer {
                     oembed::complete(self.fetcher.urls(), &url, &answer, card);
                     opt_out.apply(card);
                 }
-                Err(error) => tracing::debug!(%error, reason = error.id(), "no oEmbed"),
+                Err(error) => {
+                    tracing::debug!(%error, reason = error.id(), "no oEmbed");
+                    whole = false;
+                }
             }
         }
         if !self.image_dimensions || (card.image_width.is_some() && card.image_height.is_some()) {
-            return;
+            return whole;
         }
         let image = card.image.as_deref().and_then(|image| self.fetcher.urls().judge_text(image).ok());
         if let Some(image) = image {
@@ -230,9 +239,13 @@ impl Previewer {
                         (card.image_width, card.image_height) = (Some(width), Some(height));
                     }
                 }
-                Err(error) => tracing::debug!(%error, reason = error.id(), "no size of the image"),
+                Err(error) => {
+                    tracing::debug!(%error, reason = error.id(), "no size of the image");
+                    whole = false;
+                }
             }
         }
+        whole
     }
 
     fn asks_oembed(&self, endpoint: &Target) -> bool {

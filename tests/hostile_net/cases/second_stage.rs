@@ -1,10 +1,13 @@
 //! What pages point to: nothing of it is dialled, and what leads to a forbidden place is not even shown.
 
+use std::{path::Path, time::Duration};
+
 use crate::{
-    case::Case,
+    case::{Case, Outcome, ensure},
     fetch_case::{FetchCase, fetch},
     reply::{HTML, Reply, body, html, raw, redirect},
-    world::OTHER,
+    worker::Worker,
+    world::{NEWS, OTHER, World},
 };
 
 /// References that are never shown.
@@ -106,6 +109,7 @@ pub fn cases() -> Vec<Case> {
             .within(6)
             .card_with("image", "http://other.example.net/x.png")
             .named("second stage: an image that does not come is not waited for"),
+        Case::story("second stage: why an image fails does not show by the time", fails_at_one_time),
         oembed("other.example.net")
             .page_at(OTHER, "/oembed", json(r#"{"thumbnail_url":"http://other.example.net/t.png",
                 "thumbnail_width":480,"thumbnail_height":360,"html":"<script>"}"#))
@@ -208,4 +212,20 @@ pub fn cases() -> Vec<Case> {
         .named("second stage: video and frame"),
     ];
     images.into_iter().chain(others).collect()
+}
+
+/// However soon it is known that there is no image, the card comes when an image that never answers is given up.
+fn fails_at_one_time(world: &World, worker: &Path) -> Outcome {
+    world.record("private.example.org A 10.0.0.1");
+    let hosts = ["private.example.org", "missing.example.org", "other.example.net"];
+    for (number, host) in hosts.iter().enumerate() {
+        let head = format!("<title>Pointing</title><meta property=og:image content=http://{host}/x.png>");
+        world.page(NEWS, &format!("/{number}"), html(&head));
+    }
+    let worker = Worker::start(world, worker, &[]);
+    for (number, host) in hosts.iter().enumerate() {
+        let answer = worker.preview(&format!("http://news.example.com/{number}")).expect(200);
+        ensure(answer.took >= Duration::from_millis(950), || format!("{host}: after {:?}", answer.took))?;
+    }
+    Ok(())
 }

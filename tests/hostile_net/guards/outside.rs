@@ -21,6 +21,10 @@ pub fn mutations() -> Vec<Mutation> {
             )
             .noticed_by(&["service: every failure looks the same and shows at the deadline"])
             .showing("http://"),
+        Mutation::off("failures of what a page points to show at one time")
+            .change("previewer.rs", "if whole != Ok(true) {", "if false {")
+            .noticed_by(&["second stage: why an image fails does not show by the time"])
+            .showing("private.example.org: after"),
         Mutation::off("one URL in a request")
             .change("service/answer.rs", "name == parameter).count()", "name == parameter).count().min(1)")
             .noticed_by(&["service: two URLs in one request"])
