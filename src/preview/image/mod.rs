@@ -10,5 +10,5 @@ pub use self::{
     link::{ImageLink, LABEL, SIZES},
     public_keys::{PublicKeys, Unsigned},
     thumbnail::{NoThumbnail, Thumbnail, thumbnail},
-    thumbnailer::Thumbnailer,
+    thumbnailer::{Sent, Thumbnailer},
 };
