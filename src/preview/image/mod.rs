@@ -5,6 +5,7 @@ mod link;
 mod public_keys;
 mod thumbnail;
 mod thumbnailer;
+mod webp;
 
 pub use self::{
     link::{ImageLink, LABEL, SIZES},
