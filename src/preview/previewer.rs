@@ -145,7 +145,7 @@ impl Previewer {
     ) -> Result<Fetched, FetchError> {
         let host = target.url().host_str().unwrap_or_default().to_owned();
         let made = async {
-            let (bytes, lifetime) = match self.fetcher.image(target, ask, thumbnailer.max_bytes()).await? {
+            let (sent, lifetime) = match self.fetcher.image(target, ask, thumbnailer.max_bytes()).await? {
                 Answer::Page(page) => {
                     let Page { media, opt_out, lifetime, body, .. } = *page;
                     if media != Media::Image || opt_out.wants_no_image() {
@@ -153,11 +153,11 @@ impl Previewer {
                             "it is none, or is not to be shown elsewhere".into(),
                         ));
                     }
-                    (body.whole().await?, lifetime)
+                    (thumbnailer.read(body).await?, lifetime)
                 }
                 Answer::Unchanged(lifetime) => return Ok(Fetched::Unchanged(lifetime)),
             };
-            let thumbnail = thumbnailer.thumbnail(bytes, size).await;
+            let thumbnail = thumbnailer.thumbnail(sent, size).await;
             let thumbnail = thumbnail.map_err(|error| FetchError::NotAnImage(error.to_string()))?;
             Ok(Fetched::Image(thumbnail, lifetime))
         };

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -119,20 +119,30 @@ impl Body {
         }
     }
 
-    /// All of it.
+    /// All of it, with what it was given: beyond `small` bytes it is read once there is `room`.
     ///
     /// # Errors
     /// [`FetchError::NotWhole`] if it broke, or reached a budget.
-    pub async fn whole(mut self) -> Result<Vec<u8>, FetchError> {
-        let mut bytes = Vec::new();
+    pub async fn whole<R>(
+        mut self,
+        small: usize,
+        room: impl Future<Output = R>,
+    ) -> Result<(Vec<u8>, Option<R>), FetchError> {
+        let (mut bytes, mut room, mut given) = (Vec::new(), pin!(room), None);
+        let most = usize::try_from(self.max_inflated).unwrap_or(usize::MAX);
         while let Some(chunk) = self.chunk().await {
+            if given.is_none() && bytes.len() + chunk.len() > small {
+                given = Some(room.as_mut().await);
+                // At once: what grows by and by is there twice while it is moved.
+                bytes.reserve_exact(most.saturating_sub(bytes.len()));
+            }
             bytes.extend_from_slice(chunk);
         }
         let is_over = bytes.len() as u64 >= self.max_inflated || self.bytes_sent() >= self.max_compressed;
         if is_over || self.is_cut || self.broken.load(Ordering::Relaxed) {
             Err(FetchError::NotWhole)
         } else {
-            Ok(bytes)
+            Ok((bytes, given))
         }
     }
 

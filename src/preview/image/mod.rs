@@ -5,10 +5,11 @@ mod link;
 mod public_keys;
 mod thumbnail;
 mod thumbnailer;
+mod webp;
 
 pub use self::{
     link::{ImageLink, LABEL, SIZES},
     public_keys::{PublicKeys, Unsigned},
     thumbnail::{NoThumbnail, Thumbnail, thumbnail},
-    thumbnailer::Thumbnailer,
+    thumbnailer::{Sent, Thumbnailer},
 };

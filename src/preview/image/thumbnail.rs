@@ -12,14 +12,21 @@ use image::{
     metadata::Orientation,
 };
 
+use super::webp;
+
 /// What is decoded. A drawing (SVG) is a program, and not among them.
 const FORMATS: [ImageFormat; 4] = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Gif, ImageFormat::WebP];
 
 /// The widest and highest image that is decoded, in pixels.
 const MAX_SIDE: u32 = 16_384;
 
-/// Of an eight-bit pixel with transparency. Deeper ones have less of them.
+/// Of an eight-bit pixel with transparency, once it is decoded. Deeper ones have less of them.
 const BYTES_A_PIXEL: u64 = 4;
+
+/// The most memory in bytes for a pixel while an image is decoded: a JPEG in several scans keeps two for each of up to four
+/// components, in blocks of up to 32 pixels a side, beside the three of the result; an animated WebP has a picture, a canvas
+/// and the result, of four each. The others have less.
+const DECODING_A_PIXEL: u64 = 12;
 
 /// Of JPEG, from 1 to 100.
 const QUALITY: u8 = 82;
@@ -42,27 +49,33 @@ pub enum NoThumbnail {
     /// It would take too much memory.
     #[error("it says to be of {0} times {1} pixels, which is over the budget")]
     TooLarge(u32, u32),
+    /// It could take more memory than its pixels do.
+    #[error("to decode it could take more memory than the budget has")]
+    Memory,
     /// It is broken.
     #[error("it cannot be decoded: {0}")]
     Broken(String),
 }
 
 /// A thumbnail of at most `size` pixels in width and height of the image in `bytes`, of which only the first picture
-/// counts. What it says to be its type does not matter, nor what it holds beside its pixels, which goes.
+/// counts. What it says to be its type does not matter, nor what it holds beside its pixels, which goes. It takes at most 12
+/// bytes of memory for each of `max_pixels`, or 20 for each of the thumbnail's if that is more, and twice `bytes`.
 ///
 /// # Errors
-/// [`NoThumbnail`]; an image of more than `max_pixels` is not decoded.
+/// [`NoThumbnail`]; an image of more than `max_pixels` is not decoded, nor one that could take more memory.
 pub fn thumbnail(bytes: &[u8], size: u32, max_pixels: u64) -> Result<Thumbnail, NoThumbnail> {
     let (image, orientation) = decoded(bytes, max_pixels)?;
-    let mut small =
-        if image.width().max(image.height()) > size { image.thumbnail(size, size) } else { image };
+    let is_large = image.width().max(image.height()) > size;
+    // Moved, so that it is gone before the small one is written.
+    let mut small = if is_large { { image }.thumbnail(size, size) } else { image };
     small.apply_orientation(orientation);
     encoded(small).map_err(broken)
 }
 
 fn decoded(bytes: &[u8], max_pixels: u64) -> Result<(DynamicImage, Orientation), NoThumbnail> {
     let format = guess_format(bytes).ok().filter(|format| FORMATS.contains(format));
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format.ok_or(NoThumbnail::Format)?);
+    let format = format.ok_or(NoThumbnail::Format)?;
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE), Some(MAX_SIDE));
     limits.max_alloc = Some(max_pixels * BYTES_A_PIXEL);
@@ -72,6 +85,12 @@ fn decoded(bytes: &[u8], max_pixels: u64) -> Result<(DynamicImage, Orientation),
     let pixels = u64::from(width) * u64::from(height);
     if pixels > max_pixels || decoder.total_bytes() > max_pixels * BYTES_A_PIXEL {
         return Err(NoThumbnail::TooLarge(width, height));
+    }
+    if format == ImageFormat::WebP {
+        let beside = webp::beside_pixels(bytes, max_pixels).ok_or(NoThumbnail::Memory)?;
+        if pixels * DECODING_A_PIXEL + beside > max_pixels * DECODING_A_PIXEL {
+            return Err(NoThumbnail::Memory);
+        }
     }
     // What says how to turn it may be broken where the image is not.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
