@@ -9,7 +9,7 @@ use super::{
     card::Card,
     fetch::{Answer, Ask, Fetcher, Lifetime, Media, Nat64Watch, Page, Part, StartError},
     image::{Thumbnail, Thumbnailer},
-    page::{PdfReader, Reader, assemble, assemble_texts, dimensions, oembed, oembed_endpoint},
+    page::{OptOut, PdfReader, Reader, assemble, assemble_texts, dimensions, oembed, oembed_endpoint},
     refusal::{FetchError, Refusal},
     target::{Target, TargetHost, UrlRule, is_within},
 };
@@ -46,6 +46,15 @@ pub enum Fetched {
     Image(Thumbnail, Lifetime),
     /// The page is as it was last time.
     Unchanged(Lifetime),
+}
+
+/// What a page says about what is fetched beside it.
+#[derive(Default)]
+struct Beside {
+    /// Its oEmbed endpoint.
+    endpoint: Option<Target>,
+    /// What it wants left out, and its header.
+    opt_out: OptOut,
 }
 
 impl Previewer {
@@ -107,10 +116,10 @@ impl Previewer {
         let fetched = timeout_at(deadline, self.page(target, ask)).await;
         let fetched = ended(fetched.unwrap_or(Err(FetchError::Deadline)), &host, "card");
         match fetched {
-            Ok((Fetched::Card(mut preview), endpoint)) => {
+            Ok((Fetched::Card(mut preview), beside)) => {
                 // What is missing at the deadline stays missing; the card is good without it.
                 let until = deadline.min(Instant::now() + BESIDE);
-                let _ = timeout_at(until, self.complete(&mut preview.card, endpoint)).await;
+                let _ = timeout_at(until, self.complete(&mut preview.card, beside)).await;
                 Ok(Fetched::Card(preview))
             }
             Ok((unchanged, _)) => Ok(unchanged),
@@ -151,21 +160,22 @@ impl Previewer {
         ended(made.unwrap_or(Err(FetchError::Deadline)), &host, "image")
     }
 
-    /// The page itself, with the oEmbed endpoint that it names.
-    async fn page(&self, target: Target, ask: &Ask) -> Result<(Fetched, Option<Target>), FetchError> {
+    /// The page itself, and what it says about what is fetched beside it.
+    async fn page(&self, target: Target, ask: &Ask) -> Result<(Fetched, Beside), FetchError> {
         let page = match self.fetcher.page(target, ask).await? {
             Answer::Page(page) => *page,
-            Answer::Unchanged(lifetime) => return Ok((Fetched::Unchanged(lifetime), None)),
+            Answer::Unchanged(lifetime) => return Ok((Fetched::Unchanged(lifetime), Beside::default())),
         };
         let Page { url, media, charset, opt_out, lifetime, mut body } = page;
         let policy = self.fetcher.urls();
-        let mut endpoint = None;
+        let mut beside = Beside { endpoint: None, opt_out };
         let mut card = match media {
             Media::Html => {
                 let mut reader = Reader::new(charset.as_deref());
                 body.read_while(|chunk| reader.read(chunk)).await;
                 let facts = reader.finish();
-                endpoint = oembed_endpoint(policy, &url, &facts);
+                beside.endpoint = oembed_endpoint(policy, &url, &facts);
+                beside.opt_out = opt_out.or(facts.opt_out());
                 assemble(policy, &url, &facts)
             }
             Media::Feed => {
@@ -192,17 +202,20 @@ impl Previewer {
             Media::Json => return Err(FetchError::NotHtml),
         };
         metrics::histogram!("natter_preview_read_bytes").record(body.bytes_sent() as f64);
-        opt_out.apply(&mut card);
-        Ok((Fetched::Card(Box::new(Preview { card, lifetime })), endpoint))
+        beside.opt_out.apply(&mut card);
+        Ok((Fetched::Card(Box::new(Preview { card, lifetime })), beside))
     }
 
     /// Fills what the card lacks from the page's oEmbed endpoint, if its host is on the list, and the size of its
     /// image from the image's first bytes. Whatever fails leaves the card as it is.
-    async fn complete(&self, card: &mut Card, endpoint: Option<Target>) {
-        let lacks = card.title.is_none() || card.image.is_none();
+    async fn complete(&self, card: &mut Card, Beside { endpoint, opt_out }: Beside) {
+        let lacks = card.title.is_none() || (card.image.is_none() && !opt_out.wants_no_image());
         if let Some(endpoint) = endpoint.filter(|endpoint| lacks && self.asks_oembed(endpoint)) {
             match self.fetcher.part(endpoint, Part::Oembed).await {
-                Ok((url, answer)) => oembed::complete(self.fetcher.urls(), &url, &answer, card),
+                Ok((url, answer)) => {
+                    oembed::complete(self.fetcher.urls(), &url, &answer, card);
+                    opt_out.apply(card);
+                }
                 Err(error) => tracing::debug!(%error, reason = error.id(), "no oEmbed"),
             }
         }

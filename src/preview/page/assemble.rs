@@ -10,7 +10,6 @@ use super::{
     facts::Facts,
     image::MAX_PIXELS,
     json_ld::{self, JsonLd},
-    opt_out::OptOut,
     text::clean,
 };
 use crate::preview::{
@@ -43,7 +42,7 @@ pub fn assemble(policy: &UrlPolicy, url: &Url, facts: &Facts) -> Card {
         image_alt: sources.image_alt(key),
         image,
     };
-    OptOut::default().and(facts.meta_value("robots").unwrap_or_default()).apply(&mut card);
+    facts.opt_out().apply(&mut card);
     card
 }
 

@@ -2,8 +2,10 @@
 
 use htmlize::unescape_attribute;
 
+use super::opt_out::OptOut;
+
 /// The `<meta>` names and properties that are kept: Open Graph, Twitter, plain HTML.
-const META: [&str; 19] = [
+const META: [&str; 18] = [
     "og:title",
     "og:description",
     "og:image",
@@ -22,7 +24,6 @@ const META: [&str; 19] = [
     "twitter:image:alt",
     "description",
     "application-name",
-    "robots",
 ];
 
 /// The `<link>` relations that are kept; the alternate one is the oEmbed endpoint.
@@ -46,7 +47,7 @@ const MAX_TAGS: usize = 4096;
 /// The size of icon that is preferred, in pixels: what a client shows, on a fine screen.
 const ICON_PIXELS: u32 = 64;
 
-/// The first value of each kind. Values are raw: character references are not yet decoded.
+/// The first value of each kind, and what all robots' directives say. Values are raw: character references are not yet decoded.
 #[derive(Debug, Default)]
 pub struct Facts {
     metas: Values,
@@ -54,6 +55,7 @@ pub struct Facts {
     icons: Vec<Icon>,
     json_ld: Vec<String>,
     base: Option<String>,
+    opt_out: OptOut,
     title: String,
     reading: Reading,
     images: usize,
@@ -90,10 +92,15 @@ impl Facts {
         if self.is_over() {
             return;
         }
-        let Some(key) = META.into_iter().find(|known| known.eq_ignore_ascii_case(key.trim_ascii())) else {
+        let Some(content) = content else { return };
+        let key = key.trim_ascii();
+        let Some(key) = META.into_iter().find(|known| known.eq_ignore_ascii_case(key)) else {
+            // Other than with the rest, each of them counts: they add up.
+            if key.eq_ignore_ascii_case("robots") {
+                self.opt_out = self.opt_out.and(&unescape_attribute(content));
+            }
             return;
         };
-        let Some(content) = content else { return };
         if key == "og:image" {
             self.images += 1;
         }
@@ -247,6 +254,11 @@ impl Facts {
     /// The page's scripts of JSON-LD.
     pub fn json_ld_scripts(&self) -> impl Iterator<Item = &str> {
         self.json_ld.iter().map(String::as_str)
+    }
+
+    /// What the page wants left out.
+    pub fn opt_out(&self) -> OptOut {
+        self.opt_out
     }
 
     /// The target of `<base>`.

@@ -26,7 +26,9 @@ impl OptOut {
         for part in directives.split(',') {
             let part = part.trim().to_ascii_lowercase();
             let (mut name, mut value) = part.split_once(':').unwrap_or((&part, ""));
-            if part.contains(':') && !VALUED.contains(&name.trim()) {
+            // No agent has a space in its name. A date has, behind whose comma its time would be taken for one.
+            let is_agent = !VALUED.contains(&name.trim()) && !name.trim().contains(char::is_whitespace);
+            if part.contains(':') && is_agent {
                 ours = name.trim() == AGENT;
                 (name, value) = value.split_once(':').unwrap_or((value, ""));
             }
@@ -37,6 +39,12 @@ impl OptOut {
             }
         }
         self
+    }
+
+    /// What either of them does not want shown.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self { text: self.text || other.text, image: self.image || other.image }
     }
 
     /// Whether no image is to be shown.
@@ -75,6 +83,8 @@ mod tests {
             ("otherbot: nosnippet, noimageindex", (false, false)),
             ("otherbot: nosnippet, natter-preview: noimageindex", (false, true)),
             ("natter-preview: max-snippet: 0", (true, false)),
+            ("unavailable_after: Wed, 25 Jun 2025 15:00:00 GMT, nosnippet", (true, false)),
+            ("otherbot: unavailable_after: Wed, 25 Jun 2025 15:00:00 GMT, nosnippet", (false, false)),
         ] {
             assert_eq!(read(directives), expected, "{directives}");
         }

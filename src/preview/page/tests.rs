@@ -190,6 +190,16 @@ fn what_the_page_wants_left_out_is_left_out() {
     );
     assert_eq!((found.title.as_deref(), found.description, found.image), (Some("t"), None, None));
     assert_eq!(found.image_width, None);
+    for robots in [
+        "<meta name=robots content='index, max-image-preview:large'><meta name=Robots content='nosnippet, noimageindex'>",
+        "<meta name=robots content=nosnippet><meta name=robots content=noimageindex>",
+        "<meta name=robots content='noimageindex&#x2C;&#x20;nosnippet'>",
+    ] {
+        let found = card(&format!(
+            "{robots}<meta name=description content=d><meta property=og:image content=/i.png>"
+        ));
+        assert_eq!((found.description, found.image), (None, None), "{robots}");
+    }
 }
 
 #[test]

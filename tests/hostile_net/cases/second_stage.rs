@@ -149,6 +149,21 @@ pub fn cases() -> Vec<Case> {
             .card_with("description", "d")
             .card_with("image", "http://news.example.com/x.png")
             .named("opt-out: a word to search engines is none to us"),
+        oembed("other.example.net")
+            .page("/", body(&[HTML, "X-Robots-Tag: noimageindex"],
+                b"<title>Pointing</title><link rel=alternate type=application/json+oembed href=http://other.example.net/oembed>"))
+            .card_with("image", ())
+            .named("opt-out: no oEmbed endpoint is asked for an image that is not wanted"),
+        fetch("http://news.example.com/")
+            .page("/", html("<meta name=robots content=noimageindex>\
+                <link rel=alternate type=application/json+oembed href=http://other.example.net/oembed>"))
+            .setting("oembed_hosts", "[\"other.example.net\"]")
+            .page_at(OTHER, "/oembed", json(r#"{"title":"Told","thumbnail_url":"http://other.example.net/t.png"}"#))
+            .card("Told")
+            .card_with("image", ())
+            .visits_news()
+            .visits_other()
+            .named("opt-out: oEmbed brings back no image"),
         fetch("http://news.example.com/x.png")
             .page("/x.png", body(&["Content-Type: image/png", "X-Robots-Tag: noimageindex"], b"\x89PNG\r\n\x1a\n"))
             .card_with("type", "image")

@@ -71,9 +71,17 @@ pub fn mutations() -> Vec<Mutation> {
             ])
             .showing("x.png"),
         Mutation::off("what the page wants left out")
-            .change("page/assemble.rs", "facts.meta_value(\"robots\")", "facts.meta_value(\"nobody\")")
+            .change(
+                "page/facts.rs",
+                "key.eq_ignore_ascii_case(\"robots\")",
+                "key.eq_ignore_ascii_case(\"nobody\")",
+            )
             .noticed_by(&["opt-out: in the page"])
             .showing("x.png"),
+        Mutation::off("what is left out is not brought back by oEmbed")
+            .change("previewer.rs", "opt_out.apply(card);", "")
+            .noticed_by(&["opt-out: oEmbed brings back no image"])
+            .showing("t.png"),
         Mutation::off("requests at once to one host")
             .change("fetch/destination.rs", "(self.concurrent * times) as usize", "10_000")
             .noticed_by(&["manners: requests at once to one host"])
