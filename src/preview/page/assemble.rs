@@ -143,7 +143,7 @@ impl Sources<'_> {
     }
 
     fn icon(&self) -> Option<String> {
-        self.facts.icons().find_map(|raw| self.resolve(raw)).or_else(|| self.link("apple-touch-icon"))
+        self.facts.icons().find_map(|raw| self.resolve(raw))
     }
 
     /// The canonical URL, only if it stays on the page's own site: a page does not speak for others.

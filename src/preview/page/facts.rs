@@ -1,4 +1,4 @@
-//! What was found in a page's head, as it stands there.
+//! What was found in a page, a feed or a packet, as it stands there.
 
 use htmlize::unescape_attribute;
 
@@ -47,6 +47,13 @@ const MAX_TAGS: usize = 4096;
 /// The size of icon that is preferred, in pixels: what a client shows, on a fine screen.
 const ICON_PIXELS: u32 = 64;
 
+/// The size of an `apple-touch-icon` that does not say it.
+const TOUCH_ICON_PIXELS: u32 = 180;
+
+/// What icons are that no thumbnail is made of, by their type and by the end of their path.
+const UNDECODED_TYPES: [&str; 3] = ["image/svg+xml", "image/x-icon", "image/vnd.microsoft.icon"];
+const UNDECODED_ENDS: [&str; 2] = [".svg", ".ico"];
+
 /// The first value of each kind, and what all robots' directives say. Values are raw: character references are not yet decoded.
 #[derive(Debug, Default)]
 pub struct Facts {
@@ -84,6 +91,8 @@ struct Icon {
     href: String,
     /// Its size in pixels, if the page says it.
     pixels: Option<u32>,
+    /// Whether a thumbnail can be made of it, as far as the page shows.
+    is_decoded: bool,
 }
 
 impl Facts {
@@ -131,11 +140,19 @@ impl Facts {
                 continue;
             }
             let Some(href) = attribute("href").filter(|href| !is_blank(href)) else { continue };
-            if known != "icon" {
-                keep(&mut self.links, known, href);
-            } else if self.icons.len() < MAX_ICONS {
-                let pixels = attribute("sizes").and_then(|sizes| pixels(&unescape_attribute(sizes)));
-                self.icons.push(Icon { href: cut(href), pixels });
+            let usual = match known {
+                "icon" => None,
+                "apple-touch-icon" => Some(TOUCH_ICON_PIXELS),
+                _ => {
+                    keep(&mut self.links, known, href);
+                    continue;
+                }
+            };
+            if self.icons.len() < MAX_ICONS {
+                let href = cut(href);
+                let pixels = attribute("sizes").and_then(|sizes| icon_pixels(&unescape_attribute(sizes)));
+                let is_decoded = is_decoded(attribute("type"), &unescape_attribute(&href));
+                self.icons.push(Icon { href, pixels: pixels.or(usual), is_decoded });
             }
         }
     }
@@ -159,7 +176,7 @@ impl Facts {
     pub(super) fn open_description(&mut self) {
         if !self.is_over() && self.meta_value("description").is_none_or(is_blank) {
             self.reading = Reading::Description;
-            meta(&mut self.metas, "description").clear();
+            place(&mut self.metas, "description").clear();
         }
     }
 
@@ -188,7 +205,7 @@ impl Facts {
         let whole = match self.reading {
             Reading::Nothing => return,
             Reading::Title => append(&mut self.title, text),
-            Reading::Description => append(meta(&mut self.metas, "description"), text),
+            Reading::Description => append(place(&mut self.metas, "description"), text),
             Reading::JsonLd => self.json_ld.last_mut().is_none_or(|script| {
                 let fits = script.len() + text.len() <= MAX_JSON_LD_BYTES;
                 if fits {
@@ -235,13 +252,17 @@ impl Facts {
     }
 
     /// The targets of the page's icons, the one that fits best first: the smallest of those that are large enough,
-    /// then those whose size is not said, then the largest.
+    /// then those whose size is not said, then the largest. Behind all of them, in the same order, stand those that a
+    /// thumbnail cannot be made of.
     pub fn icons(&self) -> impl Iterator<Item = &str> {
         let mut icons: Vec<_> = self.icons.iter().collect();
-        icons.sort_by_key(|icon| match icon.pixels {
-            Some(pixels) if pixels >= ICON_PIXELS => (0, pixels),
-            None => (1, 0),
-            Some(pixels) => (2, u32::MAX - pixels),
+        icons.sort_by_key(|icon| {
+            let size = match icon.pixels {
+                Some(pixels) if pixels >= ICON_PIXELS => (0, pixels),
+                None => (1, 0),
+                Some(pixels) => (2, u32::MAX - pixels),
+            };
+            (!icon.is_decoded, size)
         });
         icons.into_iter().map(|icon| icon.href.as_str())
     }
@@ -277,12 +298,12 @@ fn value<'a>(values: &'a Values, key: &str) -> Option<&'a str> {
 }
 
 /// The value of the `<meta>` of this key, which is there behind the call.
-fn meta<'a>(metas: &'a mut Values, key: &'static str) -> &'a mut String {
-    let place = metas.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+fn place<'a>(metas: &'a mut Values, key: &'static str) -> &'a mut String {
+    let at = metas.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
         metas.push((key, String::new()));
         metas.len() - 1
     });
-    &mut metas[place].1
+    &mut metas[at].1
 }
 
 /// Appends as much as is kept of one value. Returns whether that was all.
@@ -312,9 +333,15 @@ fn is_oembed(kind: &str) -> bool {
 }
 
 /// The larger side of the largest of the `sizes` of an icon, such as `16x16 32x32`.
-fn pixels(sizes: &str) -> Option<u32> {
+fn icon_pixels(sizes: &str) -> Option<u32> {
     let size = |word: &str| word.to_ascii_lowercase().split_once('x')?.0.parse().ok();
     sizes.split_ascii_whitespace().take(MAX_ICONS).filter_map(size).max()
+}
+
+fn is_decoded(kind: Option<&str>, href: &str) -> bool {
+    let path = href.split(['?', '#']).next().unwrap_or_default().trim_end().to_ascii_lowercase();
+    let kind = unescape_attribute(kind.unwrap_or_default()).trim().to_ascii_lowercase();
+    !UNDECODED_ENDS.iter().any(|end| path.ends_with(end)) && !UNDECODED_TYPES.contains(&kind.as_str())
 }
 
 #[cfg(test)]

@@ -149,7 +149,7 @@ fn the_canonical_url_stays_on_the_site() {
 fn an_icon_is_any_link_that_says_so() {
     let icon = |html: &str| card(html).icon.unwrap_or_default();
     assert!(icon("<link rel='shortcut ICON' href=/s.ico>").ends_with("/s.ico"));
-    assert!(icon("<link rel=apple-touch-icon href=/t.png><link rel=icon href=/i.png>").ends_with("/i.png"));
+    assert!(icon("<link rel=icon href=/i.png><link rel=apple-touch-icon href=/t.png>").ends_with("/t.png"));
     assert!(icon("<link rel=icon href=data:,><link rel=apple-touch-icon href=/t.png>").ends_with("/t.png"));
     assert_eq!(icon("<link rel=mask-icon href=/m.svg><link rel=icon>"), "");
 }
@@ -161,6 +161,24 @@ fn the_icon_that_fits_best_is_chosen() {
                  <link rel=icon sizes=512x512 href=/512><link rel=icon sizes=any href=/any>";
     assert!(icon(sizes).ends_with("/128"));
     assert!(icon(&sizes.replace("128", "8").replace("512", "9")).ends_with("/any"));
+    let touch = "<link rel=apple-touch-icon href=/t.png>";
+    assert!(icon(&format!("{touch}{sizes}")).ends_with("/128"));
+    assert!(icon(&format!("{sizes}{touch}").replace("128", "8")).ends_with("/t.png"));
+}
+
+#[test]
+fn an_icon_that_no_thumbnail_is_made_of_is_the_last_resort() {
+    let icon = |html: &str| card(html).icon.unwrap_or_default();
+    let drawings = "<link rel=icon href=/favicon.ico sizes=64x64><link rel=icon href=/icon.svg type=image/svg+xml>\
+                    <link rel=icon href='/i&#x2E;SVG?v=1' sizes=64x64><link rel=icon type='image&#x2F;x-icon' href=/x>";
+    assert!(icon(drawings).ends_with("/favicon.ico"));
+    for other in [
+        "<link rel=icon href=/i.png>",
+        "<link rel=icon sizes=16x16 href=/i.png>",
+        "<link rel=apple-touch-icon href=/i.png>",
+    ] {
+        assert!(icon(&format!("{drawings}{other}")).ends_with("/i.png"), "{other}");
+    }
 }
 
 #[test]
