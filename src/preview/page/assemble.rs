@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{
     facts::Facts,
-    image::MAX_PIXELS,
+    image::pixels,
     json_ld::{self, JsonLd},
     text::clean,
 };
@@ -123,10 +123,11 @@ impl Sources<'_> {
         match key? {
             JSON_LD => {
                 let (width, height) = self.json_ld().size?;
-                Some((Some(width).filter(believable), Some(height).filter(believable)))
+                Some((Some(width), Some(height)))
             }
             key if key.starts_with("og:") => {
-                Some((self.pixels("og:image:width"), self.pixels("og:image:height")))
+                let side = |key| pixels(&htmlize::unescape_attribute(self.facts.meta_value(key)?));
+                Some((side("og:image:width"), side("og:image:height")))
             }
             _ => None,
         }
@@ -173,15 +174,6 @@ impl Sources<'_> {
             .filter_map(|key| self.facts.meta_value(key))
             .find_map(|raw| clean(&htmlize::unescape_attribute(raw), max_characters))
     }
-
-    fn pixels(&self, key: &str) -> Option<u32> {
-        let pixels = self.facts.meta_value(key)?.trim().trim_end_matches("px").parse().ok()?;
-        Some(pixels).filter(believable)
-    }
-}
-
-fn believable(pixels: &u32) -> bool {
-    (1..=MAX_PIXELS).contains(pixels)
 }
 
 /// Text of JSON-LD, in which many sites write character references as if it were HTML.

@@ -121,7 +121,7 @@ impl TokenSink for Declared {
 }
 
 fn http_equiv_charset(meta: &StartTag<'_>) -> Option<String> {
-    if !meta.attribute("http-equiv")?.eq_ignore_ascii_case("content-type") {
+    if !unescape_attribute(meta.attribute("http-equiv")?).eq_ignore_ascii_case("content-type") {
         return None;
     }
     const CHARSET: &str = "charset=";

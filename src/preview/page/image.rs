@@ -1,20 +1,39 @@
-//! The size of an image, from its first bytes.
+//! The size of an image, from its first bytes or as somebody says it.
+
+use serde_json::Value;
 
 /// The largest width or height that is believed, in pixels.
-pub const MAX_PIXELS: u32 = 65_535;
+const MAX_SIDE: u32 = 65_535;
+
+/// This number as a width or height in pixels, if it can be one.
+pub fn believed(pixels: impl TryInto<u32>) -> Option<u32> {
+    pixels.try_into().ok().filter(|pixels| (1..=MAX_SIDE).contains(pixels))
+}
+
+/// A width or height in a text such as `1200` or `1200px`.
+pub fn pixels(text: &str) -> Option<u32> {
+    let text = text.trim();
+    believed(text.strip_suffix("px").unwrap_or(text).trim_end().parse::<u32>().ok()?)
+}
+
+/// A width or height that JSON says, as a number or a text.
+pub fn pixels_of_json(value: &Value) -> Option<u32> {
+    value.as_u64().map_or_else(|| pixels(value.as_str()?), believed)
+}
 
 /// Width and height in pixels of the image that begins with `bytes`, if they say so. Nothing is decoded.
 pub fn dimensions(bytes: &[u8]) -> Option<(u32, u32)> {
     let size = imagesize::blob_size(bytes).ok()?;
-    let pixels = |value: usize| u32::try_from(value).ok().filter(|pixels| (1..=MAX_PIXELS).contains(pixels));
-    Some((pixels(size.width)?, pixels(size.height)?))
+    Some((believed(size.width)?, believed(size.height)?))
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::dimensions;
+    use serde_json::json;
+
+    use super::{dimensions, pixels, pixels_of_json};
 
     /// The head of a PNG of this size.
     fn png(width: u32, height: u32) -> Vec<u8> {
@@ -31,6 +50,25 @@ mod tests {
         {
             assert_eq!(dimensions(nothing), None, "{nothing:?}");
         }
+    }
+
+    #[test]
+    fn a_side_is_a_number_that_can_be_one_however_it_is_written() {
+        for (text, expected) in [
+            ("1200", Some(1200)),
+            (" 1200 px ", Some(1200)),
+            ("0", None),
+            ("65536", None),
+            ("1e3", None),
+            ("", None),
+        ] {
+            assert_eq!(pixels(text), expected, "{text}");
+            assert_eq!(pixels_of_json(&json!(text)), expected, "{text}");
+        }
+        assert_eq!(
+            [json!(7), json!(0), json!(-1), json!([7])].map(|value| pixels_of_json(&value)),
+            [Some(7), None, None, None]
+        );
     }
 
     proptest! {

@@ -1,6 +1,10 @@
 //! What a page says about itself in JSON-LD (schema.org).
 
+use std::{iter, slice};
+
 use serde_json::Value;
+
+use super::image::pixels_of_json;
 
 /// Types whose name, description and image are those of the page. Those of an organisation, a person or a list of
 /// crumbs are not.
@@ -43,7 +47,7 @@ pub struct JsonLd {
     pub title: Option<String>,
     /// `description`.
     pub description: Option<String>,
-    /// The first `image`, or `thumbnailUrl`.
+    /// The first `image` that has a URL, or else `thumbnailUrl`.
     pub image: Option<String>,
     /// Its width and height, if it is an object that says them.
     pub size: Option<(u32, u32)>,
@@ -56,14 +60,47 @@ pub struct JsonLd {
 pub fn read<'a>(scripts: impl IntoIterator<Item = &'a str>) -> JsonLd {
     let documents =
         scripts.into_iter().filter_map(|script| serde_json::from_str::<Value>(script.trim()).ok());
-    documents.into_iter().find_map(|document| content_node(&document).map(of_node)).unwrap_or_default()
+    documents.into_iter().find_map(|document| Nodes::of(&document).content()).unwrap_or_default()
 }
 
-/// The first node of a content type: the document itself, an element of it, or one of its `@graph`.
-fn content_node(document: &Value) -> Option<&Value> {
-    let top: Vec<&Value> = document.as_array().map_or_else(|| vec![document], |list| list.iter().collect());
-    let graphs = top.iter().filter_map(|node| node["@graph"].as_array()).flatten();
-    top.iter().copied().chain(graphs).take(MAX_NODES).find(|node| is_content(&node["@type"]))
+/// The nodes of one script: the document itself or its elements, and those of their `@graph`.
+struct Nodes<'a>(Vec<&'a Value>);
+
+impl<'a> Nodes<'a> {
+    fn of(document: &'a Value) -> Self {
+        let top = elements(document);
+        let graphs = top.iter().filter_map(|node| node["@graph"].as_array()).flatten();
+        Self(top.iter().chain(graphs).take(MAX_NODES).collect())
+    }
+
+    /// What the first node of a content type says.
+    fn content(&self) -> Option<JsonLd> {
+        let node = self.0.iter().find(|node| is_content(&node["@type"]))?;
+        let mut images =
+            [&node["image"], &node["thumbnailUrl"]].into_iter().flat_map(|images| self.meant(images));
+        let (image, size) = images.find_map(image).unzip();
+        Some(JsonLd {
+            title: text(&node["headline"]).or_else(|| text(&node["name"])),
+            description: text(&node["description"]),
+            image,
+            size: size.flatten(),
+            site_name: self.meant(&node["publisher"]).find_map(|publisher| text(&publisher["name"])),
+        })
+    }
+
+    /// What a value means: its elements, and behind each the nodes that it names by their `@id`.
+    fn meant(&self, value: &'a Value) -> impl Iterator<Item = &'a Value> {
+        elements(value).iter().take(MAX_NODES).flat_map(|element| {
+            let id = element["@id"].as_str();
+            let named = self.0.iter().copied().filter(move |node| id.is_some() && node["@id"].as_str() == id);
+            iter::once(element).chain(named)
+        })
+    }
+}
+
+/// The elements of a list; anything else is the one element of its own.
+fn elements(value: &Value) -> &[Value] {
+    value.as_array().map_or_else(|| slice::from_ref(value), Vec::as_slice)
 }
 
 fn is_content(kind: &Value) -> bool {
@@ -73,35 +110,14 @@ fn is_content(kind: &Value) -> bool {
     named(kind) || kind.as_array().is_some_and(|kinds| kinds.iter().any(named))
 }
 
-fn of_node(node: &Value) -> JsonLd {
-    let image = first(&node["image"]).or_else(|| first(&node["thumbnailUrl"]));
-    JsonLd {
-        title: text(&node["headline"]).or_else(|| text(&node["name"])),
-        description: text(&node["description"]),
-        size: image.and_then(|image| Some((pixels(&image["width"])?, pixels(&image["height"])?))),
-        image: image.and_then(|image| {
-            text(image).or_else(|| text(&image["url"])).or_else(|| text(&image["contentUrl"]))
-        }),
-        site_name: first(&node["publisher"]).and_then(|publisher| text(&publisher["name"])),
-    }
-}
-
-fn first(value: &Value) -> Option<&Value> {
-    match value {
-        Value::Null => None,
-        Value::Array(list) => list.first(),
-        other => Some(other),
-    }
+/// The URL of an image, and its size if it says it.
+fn image(value: &Value) -> Option<(String, Option<(u32, u32)>)> {
+    let url = [value, &value["url"], &value["contentUrl"]].into_iter().find_map(text)?;
+    Some((url, pixels_of_json(&value["width"]).zip(pixels_of_json(&value["height"]))))
 }
 
 fn text(value: &Value) -> Option<String> {
     value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
-}
-
-/// A number, or a text such as `1200` or `1200px`.
-fn pixels(value: &Value) -> Option<u32> {
-    let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
-    number.or_else(|| value.as_str()?.trim_end_matches("px").trim().parse().ok())
 }
 
 #[cfg(test)]
@@ -146,5 +162,32 @@ mod tests {
         let found =
             read([r#"{"@type":"Product","name":"n","image":{"url":"/i","width":"12px","height":7}}"#]);
         assert_eq!((found.image.as_deref(), found.size), (Some("/i"), Some((12, 7))));
+    }
+
+    #[test]
+    fn what_a_node_names_stands_elsewhere_in_the_graph() {
+        let graph = r##"{"@context":"https://schema.org","@graph":[
+            {"@type":"Article","@id":"https://s/#article","headline":"h","publisher":{"@id":"https://s/#organization"},
+             "image":{"@id":"https://s/#primaryimage"},"thumbnailUrl":"https://s/t.jpg"},
+            {"@type":"ImageObject","@id":"https://s/#primaryimage","url":"https://s/i.jpg","width":1200,"height":675},
+            {"@type":"Organization","@id":"https://s/#organization","name":"o"}]}"##;
+        let found = read([graph]);
+        assert_eq!((found.image.as_deref(), found.size), (Some("https://s/i.jpg"), Some((1200, 675))));
+        assert_eq!(found.site_name.as_deref(), Some("o"));
+        let found =
+            read([graph.replace("ImageObject", "Thing").replace(r#""url":"https://s/i.jpg","#, "").as_str()]);
+        assert_eq!((found.image.as_deref(), found.size), (Some("https://s/t.jpg"), None));
+    }
+
+    #[test]
+    fn the_first_image_with_a_url_counts() {
+        for images in [
+            r#"["","/i.png"]"#,
+            r#"[{"name":"n"},{"contentUrl":"/i.png"}]"#,
+            r#"[],"thumbnailUrl":["/i.png"]"#,
+        ] {
+            let found = read([format!(r#"{{"@type":"Product","image":{images}}}"#).as_str()]);
+            assert_eq!(found.image.as_deref(), Some("/i.png"), "{images}");
+        }
     }
 }

@@ -4,14 +4,18 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use url::Url;
 
-use super::{image::MAX_PIXELS, text::clean};
+use super::{
+    assemble::{NAME_CHARACTERS, TITLE_CHARACTERS},
+    image::pixels_of_json,
+    text::clean,
+};
 use crate::preview::{card::Card, target::UrlPolicy};
-
-use super::assemble::{NAME_CHARACTERS, TITLE_CHARACTERS};
 
 /// The members that are read; of another type than expected they count as absent.
 #[derive(Deserialize)]
 struct Answer {
+    #[serde(default, rename = "type", deserialize_with = "text")]
+    kind: Option<String>,
     #[serde(default, deserialize_with = "text")]
     title: Option<String>,
     #[serde(default, deserialize_with = "text")]
@@ -22,6 +26,13 @@ struct Answer {
     thumbnail_width: Option<u32>,
     #[serde(default, deserialize_with = "pixels")]
     thumbnail_height: Option<u32>,
+    /// Of a photo: where it is, and its size. Other kinds have no `url`, and the size is that of their HTML.
+    #[serde(default, deserialize_with = "text")]
+    url: Option<String>,
+    #[serde(default, deserialize_with = "pixels")]
+    width: Option<u32>,
+    #[serde(default, deserialize_with = "pixels")]
+    height: Option<u32>,
 }
 
 /// Fills what `card` lacks from the answer of the endpoint at `url`. What is no JSON changes nothing.
@@ -31,10 +42,16 @@ pub fn complete(policy: &UrlPolicy, url: &Url, answer: &[u8], card: &mut Card) {
     card.title = card.title.take().or_else(|| cleaned(answer.title, TITLE_CHARACTERS));
     card.site_name = card.site_name.take().or_else(|| cleaned(answer.provider_name, NAME_CHARACTERS));
     if card.image.is_none() {
-        let image = answer.thumbnail_url.and_then(|image| policy.judge_reference(url, image.trim()).ok());
-        card.image = image.map(|image| image.url().to_string());
-        if card.image.is_some() {
-            (card.image_width, card.image_height) = (answer.thumbnail_width, answer.thumbnail_height);
+        let photo = answer.url.filter(|_| answer.kind.as_deref() == Some("photo"));
+        let images = [
+            (answer.thumbnail_url, (answer.thumbnail_width, answer.thumbnail_height)),
+            (photo, (answer.width, answer.height)),
+        ];
+        let judged = |image: Option<String>| policy.judge_reference(url, image?.trim()).ok();
+        let image = images.into_iter().find_map(|(image, size)| Some((judged(image)?, size)));
+        if let Some((image, size)) = image {
+            card.image = Some(image.url().to_string());
+            (card.image_width, card.image_height) = size;
         }
     }
 }
@@ -44,11 +61,7 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
 }
 
 fn pixels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
-    Ok(number
-        .and_then(|number| u32::try_from(number).ok())
-        .filter(|pixels| (1..=MAX_PIXELS).contains(pixels)))
+    Ok(pixels_of_json(&Value::deserialize(deserializer)?))
 }
 
 #[cfg(test)]
@@ -78,6 +91,19 @@ mod tests {
         };
         let kept = completed(answer, own.clone());
         assert_eq!((kept.title, kept.image, kept.image_width), (own.title, own.image, None));
+    }
+
+    #[test]
+    fn a_photo_is_its_own_image() {
+        let photo = r#"{"type":"photo","url":"https://m.example.net/i.jpg","width":1024,"height":683}"#;
+        let filled = completed(photo, Card::default());
+        assert_eq!(filled.image.as_deref(), Some("https://m.example.net/i.jpg"));
+        assert_eq!((filled.image_width, filled.image_height), (Some(1024), Some(683)));
+        let small = photo.replace("683", r#"683,"thumbnail_url":"/t.jpg","thumbnail_width":9"#);
+        let filled = completed(&small, Card::default());
+        assert_eq!(filled.image.as_deref(), Some("https://media.example.com/t.jpg"));
+        assert_eq!((filled.image_width, filled.image_height), (Some(9), None));
+        assert_eq!(completed(&photo.replace("photo", "video"), Card::default()), Card::default());
     }
 
     #[test]

@@ -260,13 +260,15 @@ fn attributes_are_read_decoded_whichever_they_are() {
     // Some frameworks write every character but letters as a reference.
     let card = card(
         "<meta property='og&#x3A;title' content='a&#x20;b'><meta name='descrip&#116;ion' content='c&#x20;d'>\
+         <meta property='og&#x3A;image' content='&#x2F;k'><meta property='og&#x3A;image&#x3A;width' content='7&#x20;px'>\
          <link rel='shortcut&#x20;icon' sizes='64&#x78;64' href='&#x2F;i'><link rel=icon sizes=32x32 href=/j>\
-         <script type='application&#x2F;ld&#x2B;json'>{\"@type\":\"Article\",\"image\":\"/k\"}</script>",
+         <script type='application&#x2F;ld&#x2B;json'>{\"@type\":\"Article\",\"publisher\":{\"name\":\"p\"}}</script>",
     );
     assert_eq!((card.title.as_deref(), card.description.as_deref()), (Some("a b"), Some("c d")));
     assert_eq!(card.icon.as_deref(), Some("https://www.site.example.com/i"));
     assert_eq!(card.image.as_deref(), Some("https://www.site.example.com/k"));
-    let charset = b"<meta http-equiv='Content-Type' content='text&#x2F;html&#x3B;&#x20;charset&#x3D;koi8-r'><title>\xf2</title>";
+    assert_eq!((card.image_width, card.site_name.as_deref()), (Some(7), Some("p")));
+    let charset = b"<meta http-equiv='Content&#x2D;Type' content='text&#x2F;html&#x3B;&#x20;charset&#x3D;koi8-r'><title>\xf2</title>";
     assert_eq!(of_bytes(None, charset).title.as_deref(), Some("Р"));
 }
 

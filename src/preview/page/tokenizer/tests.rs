@@ -193,7 +193,8 @@ fn a_tag_that_is_too_long_is_passed_over() {
     let (longest, longer) = (tag(MAX_TAG_BYTES - markup), tag(MAX_TAG_BYTES - markup + 1));
     for piece in [1000, MAX_TAG_BYTES - 1, MAX_TAG_BYTES, MAX_TAG_BYTES + 1, long.len() - 10, long.len()] {
         let read = |page: &str| {
-            let pieces = page.as_bytes().chunks(piece).map(|piece| std::str::from_utf8(piece).expect("ASCII"));
+            let pieces =
+                page.as_bytes().chunks(piece).map(|piece| std::str::from_utf8(piece).expect("ASCII"));
             tokens(Dialect::Html, pieces)
         };
         assert_eq!(read(&long), "b{i}", "in pieces of {piece} bytes");
