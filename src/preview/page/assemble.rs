@@ -10,6 +10,7 @@ use super::{
     facts::Facts,
     image::pixels,
     json_ld::{self, JsonLd},
+    markup::without_tags,
     text::clean,
 };
 use crate::preview::{
@@ -46,9 +47,9 @@ pub fn assemble(policy: &UrlPolicy, url: &Url, facts: &Facts) -> Card {
     card
 }
 
-/// The card of what is at `url` and has nothing but texts: a feed, a PDF.
+/// The card of what is at `url` and has nothing but texts: a feed, a PDF. They may be HTML.
 pub fn assemble_texts(url: &Url, facts: &Facts, kind: &str) -> Card {
-    let cleaned = |raw: Option<&str>, most| clean(&htmlize::unescape(raw?), most);
+    let cleaned = |html: Option<&str>, most| clean(&htmlize::unescape(without_tags(html?)), most);
     Card {
         url: url.as_str().to_owned(),
         title: cleaned(facts.document_title(), TITLE_CHARACTERS),

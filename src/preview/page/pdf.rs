@@ -94,8 +94,8 @@ struct Packet<'a>(&'a mut Facts);
 impl TokenSink for Packet<'_> {
     fn start_tag(&mut self, tag: &StartTag<'_>) -> ControlFlow<()> {
         match tag.name() {
-            b"dc:title" => self.0.open_title(),
-            b"dc:description" => self.0.open_description(),
+            b"dc:title" => drop(self.0.open_title()),
+            b"dc:description" => drop(self.0.open_description()),
             _ => {}
         }
         ControlFlow::Continue(())
