@@ -101,7 +101,7 @@ impl Sources<'_> {
 
     fn description(&self) -> Option<String> {
         self.first_text(&["og:description", "description", "twitter:description"], DESCRIPTION_CHARACTERS)
-            .or_else(|| of_json_ld(self.json_ld().description.as_ref(), DESCRIPTION_CHARACTERS))
+            .or_else(|| clean(&of_html(self.json_ld().description.as_ref()?), DESCRIPTION_CHARACTERS))
     }
 
     fn site_name(&self) -> Option<String> {
@@ -180,6 +180,12 @@ impl Sources<'_> {
 /// Text of JSON-LD, in which many sites write character references as if it were HTML.
 fn of_json_ld(text: Option<&String>, max_characters: usize) -> Option<String> {
     clean(&htmlize::unescape(text?.as_str()), max_characters)
+}
+
+/// The text of what is HTML on some sites, escaped on others.
+fn of_html(text: &str) -> String {
+    let html = if text.contains('<') { text.into() } else { htmlize::unescape(text) };
+    htmlize::unescape(without_tags(&html)).into_owned()
 }
 
 /// A host without its `www.`, which names the same site by custom.

@@ -54,7 +54,8 @@ const TOUCH_ICON_PIXELS: u32 = 180;
 const UNDECODED_TYPES: [&str; 3] = ["image/svg+xml", "image/x-icon", "image/vnd.microsoft.icon"];
 const UNDECODED_ENDS: [&str; 2] = [".svg", ".ico"];
 
-/// The first value of each kind, and what all robots' directives say. Values are raw: character references are not yet decoded.
+/// The first value of each kind, and what all the directives for robots say. Values are raw: character references are not
+/// yet decoded.
 #[derive(Debug, Default)]
 pub struct Facts {
     metas: Values,

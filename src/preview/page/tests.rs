@@ -211,6 +211,10 @@ fn json_ld_comes_after_the_texts_of_html_and_twitter() {
     assert_eq!(found.title.as_deref(), Some("tw"));
     let private = script.replace("/ld.png", "http://10.0.0.1/");
     assert_eq!((card(&private).image, card(&private).image_width), (None, None));
+    for html in ["<p>d<br>&amp; <b>ld</b></p>", "&lt;p&gt;d &amp;amp; ld&lt;/p&gt;", "d &amp; ld"] {
+        let found = card(&script.replace("d ld", html));
+        assert_eq!(found.description.as_deref(), Some("d & ld"), "{html}");
+    }
     let long = script.replace("d ld", &"x".repeat(70_000));
     assert_eq!(card(&long).title, None, "too long a script says nothing");
 }
@@ -516,6 +520,39 @@ fn page() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(page_part(), 0..24).prop_map(|parts| parts.concat())
 }
 
+/// Feeds, well-formed and not.
+fn feed_text() -> impl Strategy<Value = String> {
+    let parts = [
+        "<title>",
+        "<title type='html'>",
+        "</title>",
+        "<description>",
+        "</description>",
+        "<subtitle type=html>",
+        "</subtitle>",
+        "<![CDATA[",
+        "<title><![CDATA[",
+        "<description><![CDATA[a &lt;p&gt;]]>",
+        "]]>",
+        "<p>",
+        "&lt;p&gt;",
+        "&amp;amp;",
+        "&amp",
+        ";",
+        "<",
+        ">",
+        "]",
+        "é",
+        " ",
+        "a",
+        "<item>",
+    ];
+    let root =
+        prop::sample::select(vec!["<rss>", "<feed>", "<?xml encoding='windows-1251'?><rss>", "<a>", ""]);
+    (root, prop::collection::vec(prop::sample::select(parts.to_vec()), 0..24))
+        .prop_map(|(root, parts)| format!("{root}{}", parts.concat()))
+}
+
 proptest! {
     #[test]
     fn the_card_does_not_depend_on_the_pieces(
@@ -530,6 +567,16 @@ proptest! {
         let whole = of_pieces(charset, [page.as_slice()]);
         prop_assert_eq!(of_pieces(charset, pieces), whole.clone());
         prop_assert_eq!(of_pieces(charset, page.chunks(1)), whole);
+    }
+
+    #[test]
+    fn the_card_of_a_feed_does_not_depend_on_the_pieces(
+        feed in feed_text(),
+        charset in prop::sample::select(vec![None, Some("utf-8")]),
+    ) {
+        let whole = feed_of(charset, [feed.as_bytes()]);
+        prop_assert_eq!(feed_of(charset, feed.as_bytes().chunks(1)), whole.clone());
+        prop_assert_eq!(feed_of(charset, feed.as_bytes().chunks(7)), whole);
     }
 
     #[test]
