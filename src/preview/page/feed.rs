@@ -1,5 +1,8 @@
 //! A feed's own title and description (RSS, Atom), read as a stream like a page.
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::ControlFlow;
 
 use super::{
