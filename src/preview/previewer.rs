@@ -186,7 +186,12 @@ impl Previewer {
             Media::Feed => {
                 let mut reader = Reader::of_feed(charset.as_deref());
                 body.read_while(|chunk| reader.read(chunk)).await;
-                assemble_texts(&url, &reader.finish(), "feed")
+                let card = assemble_texts(&url, &reader.finish(), "feed");
+                // It is XML of another kind: a feed has a title.
+                if card.title.is_none() {
+                    return Err(FetchError::NotHtml);
+                }
+                card
             }
             Media::Pdf => {
                 let mut reader = PdfReader::default();

@@ -52,7 +52,7 @@ pub fn check_status(response: &Response) -> Result<(), FetchError> {
 pub enum Media {
     /// An HTML page.
     Html,
-    /// An RSS or Atom feed.
+    /// An RSS or Atom feed, or other XML, which shows when it is read.
     Feed,
     /// An image. A drawing (SVG) is a program, and counts as none.
     Image,
@@ -70,11 +70,17 @@ pub fn check_media(response: &Response) -> Result<(Media, Option<String>), Fetch
     let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
     let media = match essence.as_str() {
         "text/html" | "application/xhtml+xml" => Media::Html,
-        "application/rss+xml" | "application/atom+xml" => Media::Feed,
+        "application/rss+xml"
+        | "application/atom+xml"
+        | "application/rdf+xml"
+        | "application/xml"
+        | "text/xml" => Media::Feed,
         "application/pdf" => Media::Pdf,
         "application/json" | "application/json+oembed" | "text/json" | "text/javascript" => Media::Json,
         "image/png"
         | "image/jpeg"
+        | "image/jpg"
+        | "image/pjpeg"
         | "image/gif"
         | "image/webp"
         | "image/avif"
@@ -96,4 +102,34 @@ pub fn opt_out(response: &Response) -> OptOut {
 fn charset(parameter: &str) -> Option<String> {
     let (name, value) = parameter.split_once('=')?;
     name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::http;
+
+    use super::*;
+
+    #[test]
+    fn types_are_known_by_the_names_that_servers_use() {
+        let media = |kind: &str| {
+            let response = http::Response::builder().header(header::CONTENT_TYPE, kind).body("");
+            check_media(&Response::from(response.expect("a response")))
+        };
+        for (kind, expected) in [
+            ("text/html", Media::Html),
+            ("application/rss+xml", Media::Feed),
+            ("Text/XML", Media::Feed),
+            ("application/xml", Media::Feed),
+            ("application/rdf+xml", Media::Feed),
+            ("image/jpg", Media::Image),
+            ("image/pjpeg", Media::Image),
+        ] {
+            assert_eq!(media(kind), Ok((expected, None)), "{kind}");
+            assert_eq!(media(&format!("{kind}; Charset=\"x\"")), Ok((expected, Some("x".into()))), "{kind}");
+        }
+        for kind in ["image/svg+xml", "text/plain", "application/xslt+xml", ""] {
+            assert_eq!(media(kind), Err(FetchError::NotHtml), "{kind}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ use super::{
     facts::Facts,
     image::pixels,
     json_ld::{self, JsonLd},
+    markup::without_tags,
     text::clean,
 };
 use crate::preview::{
@@ -46,9 +47,9 @@ pub fn assemble(policy: &UrlPolicy, url: &Url, facts: &Facts) -> Card {
     card
 }
 
-/// The card of what is at `url` and has nothing but texts: a feed, a PDF.
+/// The card of what is at `url` and has nothing but texts: a feed, a PDF. They may be HTML.
 pub fn assemble_texts(url: &Url, facts: &Facts, kind: &str) -> Card {
-    let cleaned = |raw: Option<&str>, most| clean(&htmlize::unescape(raw?), most);
+    let cleaned = |html: Option<&str>, most| clean(&htmlize::unescape(without_tags(html?)), most);
     Card {
         url: url.as_str().to_owned(),
         title: cleaned(facts.document_title(), TITLE_CHARACTERS),
@@ -100,7 +101,7 @@ impl Sources<'_> {
 
     fn description(&self) -> Option<String> {
         self.first_text(&["og:description", "description", "twitter:description"], DESCRIPTION_CHARACTERS)
-            .or_else(|| of_json_ld(self.json_ld().description.as_ref(), DESCRIPTION_CHARACTERS))
+            .or_else(|| clean(&of_html(self.json_ld().description.as_ref()?), DESCRIPTION_CHARACTERS))
     }
 
     fn site_name(&self) -> Option<String> {
@@ -179,6 +180,12 @@ impl Sources<'_> {
 /// Text of JSON-LD, in which many sites write character references as if it were HTML.
 fn of_json_ld(text: Option<&String>, max_characters: usize) -> Option<String> {
     clean(&htmlize::unescape(text?.as_str()), max_characters)
+}
+
+/// The text of what is HTML on some sites, escaped on others.
+fn of_html(text: &str) -> String {
+    let html = if text.contains('<') { text.into() } else { htmlize::unescape(text) };
+    htmlize::unescape(without_tags(&html)).into_owned()
 }
 
 /// A host without its `www.`, which names the same site by custom.

@@ -1,10 +1,11 @@
-//! From bytes to text: byte order mark, header, `<meta>`, then detection.
+//! From bytes to text: byte order mark, header, `<meta>`, XML declaration, then detection.
 
 use std::ops::ControlFlow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, mem::decode_latin1};
 use htmlize::unescape_attribute;
+use memchr::{memchr, memmem};
 
 use super::tokenizer::{Dialect, StartTag, TokenSink, Tokenizer};
 
@@ -25,9 +26,19 @@ pub enum Charset {
 impl Charset {
     /// The charset that the header names, or none yet.
     pub fn from_header(label: Option<&str>) -> Self {
+        Self::of(Dialect::Html, label)
+    }
+
+    /// The charset of a feed whose header names this one, or none: then its own declaration does, or it is UTF-8 (XML 1.0,
+    /// section 4.3.3).
+    pub fn of_feed(label: Option<&str>) -> Self {
+        Self::of(Dialect::Xml, label)
+    }
+
+    fn of(dialect: Dialect, label: Option<&str>) -> Self {
         match label.and_then(|label| Encoding::for_label(label.as_bytes())) {
             Some(encoding) => Self::Known(encoding.new_decoder()),
-            None => Self::Unknown(Box::new(Sniffer::new())),
+            None => Self::Unknown(Box::new(Sniffer::new(dialect))),
         }
     }
 
@@ -58,6 +69,7 @@ fn decode(decoder: &mut Decoder, bytes: &[u8], last: bool, text: &mut String) {
 
 /// Finds out the charset from the first [`SNIFFED_BYTES`] of a page, in whatever pieces they come.
 pub struct Sniffer {
+    dialect: Dialect,
     held: Vec<u8>,
     /// What of them is not yet done with, each byte a character: tags are ASCII in every charset that a page may declare.
     text: String,
@@ -66,16 +78,16 @@ pub struct Sniffer {
 }
 
 impl Sniffer {
-    fn new() -> Self {
-        let tokenizer = Tokenizer::new(Dialect::Html);
-        Self { held: Vec::new(), text: String::new(), tokenizer, declared: Declared(None) }
+    fn new(dialect: Dialect) -> Self {
+        let tokenizer = Tokenizer::new(dialect);
+        Self { dialect, held: Vec::new(), text: String::new(), tokenizer, declared: Declared(None) }
     }
 
     /// The charset, as soon as it is declared in these bytes behind those held, or as nothing more is looked at.
     fn guess(&mut self, bytes: &[u8], last: bool) -> Option<&'static Encoding> {
         let sniffed = &bytes[..bytes.len().min(SNIFFED_BYTES - self.held.len())];
-        // Most pages declare it early.
-        for piece in sniffed.chunks(PIECE) {
+        // Most pages declare it early. A feed has no `<meta>` of its own.
+        for piece in sniffed.chunks(PIECE).filter(|_| self.dialect == Dialect::Html) {
             self.text.push_str(&decode_latin1(piece));
             match self.tokenizer.read(&self.text, &mut self.declared) {
                 ControlFlow::Continue(taken) => drop(self.text.drain(..taken)),
@@ -83,8 +95,30 @@ impl Sniffer {
             }
         }
         let looked_at = self.held.len() + sniffed.len();
-        (last || looked_at == SNIFFED_BYTES).then(|| detect(&[&self.held, sniffed].concat(), last))
+        (last || looked_at == SNIFFED_BYTES).then(|| {
+            let beginning = [&self.held, sniffed].concat();
+            declared_as_xml(&beginning).unwrap_or_else(|| match self.dialect {
+                Dialect::Html => detect(&beginning, last),
+                Dialect::Xml => UTF_8,
+            })
+        })
     }
+}
+
+/// What the XML declaration says with which a page may begin (HTML standard, "get an XML encoding").
+fn declared_as_xml(beginning: &[u8]) -> Option<&'static Encoding> {
+    const NAME: &[u8] = b"encoding";
+    let declaration = beginning.strip_prefix(b"<?xml")?;
+    let declaration = &declaration[..memchr(b'>', declaration)?];
+    let value = declaration[memmem::find(declaration, NAME)? + NAME.len()..].trim_ascii_start();
+    let (quote, label) = value.strip_prefix(b"=")?.trim_ascii_start().split_first()?;
+    let end = memchr(*quote, label).filter(|_| matches!(quote, b'"' | b'\''))?;
+    Encoding::for_label(&label[..end]).map(readable)
+}
+
+/// A page that could be read so far is no UTF-16, whatever it says (HTML standard, "prescan a byte stream").
+fn readable(named: &'static Encoding) -> &'static Encoding {
+    if named == UTF_16BE || named == UTF_16LE { UTF_8 } else { named }
 }
 
 /// The charset of the beginning of a page that declares none.
@@ -98,8 +132,7 @@ fn detect(sniffed: &[u8], last: bool) -> &'static Encoding {
     detector.guess(None, Utf8Detection::Allow)
 }
 
-/// What `<meta charset>` or `<meta http-equiv=content-type>` declares first. A page that could be read so far is no UTF-16,
-/// whatever it says (HTML standard, "prescan a byte stream").
+/// What `<meta charset>` or `<meta http-equiv=content-type>` declares first.
 struct Declared(Option<&'static Encoding>);
 
 impl TokenSink for Declared {
@@ -108,8 +141,7 @@ impl TokenSink for Declared {
             return ControlFlow::Continue(());
         }
         let label = tag.attribute("charset").map(str::to_owned).or_else(|| http_equiv_charset(tag));
-        let named = label.and_then(|label| Encoding::for_label(label.as_bytes()));
-        self.0 = named.map(|named| if named == UTF_16BE || named == UTF_16LE { UTF_8 } else { named });
+        self.0 = label.and_then(|label| Encoding::for_label(label.as_bytes())).map(readable);
         if self.0.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 

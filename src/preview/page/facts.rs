@@ -54,7 +54,8 @@ const TOUCH_ICON_PIXELS: u32 = 180;
 const UNDECODED_TYPES: [&str; 3] = ["image/svg+xml", "image/x-icon", "image/vnd.microsoft.icon"];
 const UNDECODED_ENDS: [&str; 2] = [".svg", ".ico"];
 
-/// The first value of each kind, and what all robots' directives say. Values are raw: character references are not yet decoded.
+/// The first value of each kind, and what all the directives for robots say. Values are raw: character references are not
+/// yet decoded.
 #[derive(Debug, Default)]
 pub struct Facts {
     metas: Values,
@@ -173,15 +174,23 @@ impl Facts {
     }
 
     /// The description of a feed or a document begins. The first one that says something counts.
-    pub(super) fn open_description(&mut self) {
-        if !self.is_over() && self.meta_value("description").is_none_or(is_blank) {
+    /// Returns whether it may be this one.
+    pub(super) fn open_description(&mut self) -> bool {
+        let opens = !self.is_over() && self.meta_value("description").is_none_or(is_blank);
+        if opens {
             self.reading = Reading::Description;
             place(&mut self.metas, "description").clear();
         }
+        opens
     }
 
-    /// The first entry of a feed begins: what follows is about the entries.
-    pub(super) fn end_feed(&mut self) {
+    /// The title and the description, to be written in another way.
+    pub(super) fn texts_mut(&mut self) -> [&mut String; 2] {
+        [&mut self.title, place(&mut self.metas, "description")]
+    }
+
+    /// Nothing more is taken.
+    pub(super) fn end(&mut self) {
         self.complete = true;
     }
 
@@ -192,12 +201,14 @@ impl Facts {
         }
     }
 
-    /// A `<title>` begins. The first one that says something counts.
-    pub fn open_title(&mut self) {
-        if !self.complete && self.document_title().is_none() {
+    /// A `<title>` begins. The first one that says something counts. Returns whether it may be this one.
+    pub fn open_title(&mut self) -> bool {
+        let opens = !self.complete && self.document_title().is_none();
+        if opens {
             self.reading = Reading::Title;
             self.title.clear();
         }
+        opens
     }
 
     /// Text, which may come in pieces.

@@ -6,6 +6,7 @@ mod facts;
 mod feed;
 mod image;
 pub mod json_ld;
+mod markup;
 pub mod oembed;
 mod opt_out;
 mod pdf;

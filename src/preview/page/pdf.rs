@@ -94,8 +94,8 @@ struct Packet<'a>(&'a mut Facts);
 impl TokenSink for Packet<'_> {
     fn start_tag(&mut self, tag: &StartTag<'_>) -> ControlFlow<()> {
         match tag.name() {
-            b"dc:title" => self.0.open_title(),
-            b"dc:description" => self.0.open_description(),
+            b"dc:title" => drop(self.0.open_title()),
+            b"dc:description" => drop(self.0.open_description()),
             _ => {}
         }
         ControlFlow::Continue(())
@@ -197,14 +197,15 @@ mod tests {
     }
 
     #[test]
-    fn many_beginnings_take_no_longer_than_other_bytes() {
+    fn no_byte_is_searched_again_and_again() {
         let begins = PACKET[0].repeat(100_000);
         let far = [&begins[..500_000], &[b' '; MAX_PACKET_BYTES], PACKET[1]].concat();
-        for (file, piece) in [(&begins, 8192), (&far, far.len())] {
+        let open = [PACKET[0], &[b' '; MAX_PACKET_BYTES - 100]].concat();
+        for (file, piece) in [(&begins, 8192), (&far, far.len()), (&open, 1)] {
             let begun = Instant::now();
             assert_eq!(read(file.chunks(piece)), (None, None));
-            // With a search for each of them it takes a hundred times as long.
-            assert!(begun.elapsed() < Duration::from_secs(1), "in pieces of {piece}: {:?}", begun.elapsed());
+            // It takes a tenth of that; with a search from each of them, or again for each piece, many times that.
+            assert!(begun.elapsed() < Duration::from_secs(3), "in pieces of {piece}: {:?}", begun.elapsed());
         }
     }
 

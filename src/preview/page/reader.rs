@@ -13,50 +13,64 @@ use super::{
 
 /// Reads one page.
 pub struct Reader {
-    dialect: Dialect,
     charset: Charset,
     /// What was decoded and is not yet done with.
     text: String,
     tokenizer: Tokenizer,
-    facts: Facts,
+    sink: Sink,
+}
+
+/// What takes the tokens.
+enum Sink {
+    Page(Page),
+    Feed(Feed),
 }
 
 impl Reader {
     /// A reader for a page whose header names this charset.
     pub fn new(charset: Option<&str>) -> Self {
-        Self::of(Dialect::Html, charset)
+        Self::of(Dialect::Html, Charset::from_header(charset), Sink::Page(Page::default()))
     }
 
-    /// A reader for a feed whose header names this charset. Without one it is UTF-8, as XML is.
+    /// A reader for a feed whose header names this charset.
     pub fn of_feed(charset: Option<&str>) -> Self {
-        Self::of(Dialect::Xml, charset.or(Some("utf-8")))
+        Self::of(Dialect::Xml, Charset::of_feed(charset), Sink::Feed(Feed::default()))
     }
 
-    fn of(dialect: Dialect, charset: Option<&str>) -> Self {
-        let (charset, tokenizer) = (Charset::from_header(charset), Tokenizer::new(dialect));
-        Self { dialect, charset, text: String::new(), tokenizer, facts: Facts::default() }
+    fn of(dialect: Dialect, charset: Charset, sink: Sink) -> Self {
+        Self { charset, text: String::new(), tokenizer: Tokenizer::new(dialect), sink }
     }
 
     /// Reads on. Returns whether more of the page is wanted.
     pub fn read(&mut self, bytes: &[u8]) -> bool {
         self.tokenize(bytes, false);
-        !self.facts.is_complete()
+        !self.is_complete()
     }
 
     /// The facts, at the end of the page or where reading stopped.
     pub fn finish(mut self) -> Facts {
         self.tokenize(&[], true);
-        self.facts
+        match self.sink {
+            Sink::Page(page) => page.0,
+            Sink::Feed(feed) => feed.finish(),
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        match &self.sink {
+            Sink::Page(page) => page.0.is_complete(),
+            Sink::Feed(feed) => feed.facts.is_complete(),
+        }
     }
 
     fn tokenize(&mut self, bytes: &[u8], last: bool) {
-        if self.facts.is_complete() {
+        if self.is_complete() {
             return;
         }
         self.charset.decode(bytes, last, &mut self.text);
-        match self.dialect {
-            Dialect::Html => tokenize(&mut self.tokenizer, &mut self.text, last, &mut Page(&mut self.facts)),
-            Dialect::Xml => tokenize(&mut self.tokenizer, &mut self.text, last, &mut Feed(&mut self.facts)),
+        match &mut self.sink {
+            Sink::Page(page) => tokenize(&mut self.tokenizer, &mut self.text, last, page),
+            Sink::Feed(feed) => tokenize(&mut self.tokenizer, &mut self.text, last, feed),
         }
     }
 }
@@ -71,24 +85,25 @@ fn tokenize(tokenizer: &mut Tokenizer, text: &mut String, last: bool, sink: &mut
 }
 
 /// What is looked for in a page.
-struct Page<'a>(&'a mut Facts);
+#[derive(Default)]
+struct Page(Facts);
 
-impl TokenSink for Page<'_> {
+impl TokenSink for Page {
     fn start_tag(&mut self, tag: &StartTag<'_>) -> ControlFlow<()> {
         match tag.name() {
-            b"meta" => meta(self.0, tag),
+            b"meta" => meta(&mut self.0, tag),
             b"link" => {
                 if let Some(relation) = tag.attribute("rel") {
                     self.0.link(&unescape_attribute(relation), |name| tag.attribute(name));
                 }
             }
-            b"title" if !tag.is_in_drawing() => self.0.open_title(),
+            b"title" if !tag.is_in_drawing() => drop(self.0.open_title()),
             b"script" if tag.attribute("type").is_some_and(is_json_ld) => self.0.open_json_ld(),
             b"base" => self.0.base(tag.attribute("href")),
             b"body" => self.0.end_head(),
             _ => {}
         }
-        unless_complete(self.0)
+        unless_complete(&self.0)
     }
 
     fn end_tag(&mut self, name: &[u8]) -> ControlFlow<()> {
@@ -97,7 +112,7 @@ impl TokenSink for Page<'_> {
             b"head" => self.0.end_head(),
             _ => {}
         }
-        unless_complete(self.0)
+        unless_complete(&self.0)
     }
 
     fn text(&mut self, text: &str) {

@@ -3,7 +3,7 @@ use std::fmt::Write;
 use proptest::prelude::*;
 use url::Url;
 
-use super::{Reader, assemble, assemble_texts, extract};
+use super::{Reader, assemble, extract};
 use crate::{
     preview::{Card, target::UrlPolicy},
     settings::FetchSettings,
@@ -196,6 +196,10 @@ fn json_ld_comes_after_the_texts_of_html_and_twitter() {
     assert_eq!(found.title.as_deref(), Some("tw"));
     let private = script.replace("/ld.png", "http://10.0.0.1/");
     assert_eq!((card(&private).image, card(&private).image_width), (None, None));
+    for html in ["<p>d<br>&amp; <b>ld</b></p>", "&lt;p&gt;d &amp;amp; ld&lt;/p&gt;", "d &amp; ld"] {
+        let found = card(&script.replace("d ld", html));
+        assert_eq!(found.description.as_deref(), Some("d & ld"), "{html}");
+    }
     let long = script.replace("d ld", &"x".repeat(70_000));
     assert_eq!(card(&long).title, None, "too long a script says nothing");
 }
@@ -217,31 +221,6 @@ fn what_the_page_wants_left_out_is_left_out() {
             "{robots}<meta name=description content=d><meta property=og:image content=/i.png>"
         ));
         assert_eq!((found.description, found.image), (None, None), "{robots}");
-    }
-}
-
-#[test]
-fn a_feed_says_its_title_and_description() {
-    let feed = |text: &str| {
-        let mut reader = Reader::of_feed(None);
-        reader.read(text.as_bytes());
-        assemble_texts(&page_url(), &reader.finish(), "feed")
-    };
-    for text in [
-        "<?xml version='1.0'?><rss><channel><title>t &amp; u</title><description>d</description><item><title>no</title>\
-         <description>no</description></item></channel></rss>",
-        "<rss><channel><title><![CDATA[t & u]]></title><description><![CDATA[d]]></description><item></item></channel></rss>",
-        "<feed><title>t &amp; u</title><subtitle>d</subtitle><entry><title>no</title></entry></feed>",
-        "<rss><channel><script/><title type=x>t <b>&amp;</b> u</title><description/>\
-         <description>d</description><image><title>no</title><description>no</description></image><item/>",
-    ] {
-        let found = feed(text);
-        assert_eq!(
-            (found.title.as_deref(), found.description.as_deref()),
-            (Some("t & u"), Some("d")),
-            "{text}"
-        );
-        assert_eq!(found.kind.as_deref(), Some("feed"));
     }
 }
 
@@ -341,6 +320,11 @@ fn the_charset_is_that_of_the_mark_the_header_the_page_or_the_text() {
     assert_eq!(title(None, "<title>日本語</title>".as_bytes()), "日本語");
     assert_eq!(title(None, b"<title>caf\xe9 cr\xe8me</title>"), "café crème");
     assert_eq!(title(None, b"<title>caf\xc3\xa9 cr\xe8me</title>"), "cafÃ© crème", "not all of it is UTF-8");
+    let xml = b"<?xml version='1.0' encoding='windows-1251'?><title>\xcf\xf0</title>";
+    assert_eq!(title(None, xml), "Пр");
+    let both =
+        b"<?xml version='1.0' encoding='windows-1251'?><meta charset=iso-8859-1><title>caf\xe9</title>";
+    assert_eq!(title(None, both), "café", "<meta> comes first");
     let far = format!("<!-- {} --><title>日本語</title>", " ".repeat(10_000));
     assert_eq!(title(None, far.as_bytes()), "日本語", "nothing but ASCII may still become UTF-8");
 }

@@ -181,6 +181,13 @@ pub fn cases() -> Vec<Case> {
             .card_with("type", "feed")
             .visits_news()
             .named("second stage: a feed"),
+        fetch("http://news.example.com/")
+            .page("/", body(&["Content-Type: text/xml"],
+                b"<?xml version='1.0'?><feed><title type='html'>Tom &amp;amp; Jerry</title></feed>"))
+            .card("Tom & Jerry")
+            .card_with("type", "feed")
+            .visits_news()
+            .named("second stage: a feed that is sent as any XML"),
         fetch("http://news.example.com/report.pdf")
             .page("/report.pdf", body(&["Content-Type: application/pdf"],
                 b"%PDF-1.4\n%\xe2\xe3 << /URI (http://10.0.0.1/) >> <x:xmpmeta><dc:title><rdf:Alt><rdf:li>A report</rdf:li>\

@@ -42,6 +42,11 @@ pub trait TokenSink {
 
     /// Text, which may come in pieces, with its character references as they stand.
     fn text(&mut self, text: &str);
+
+    /// Text in which nothing is a character reference, which may come in pieces too.
+    fn cdata(&mut self, text: &str) {
+        self.text(text);
+    }
 }
 
 /// Where in a page the tokenizer is.
@@ -117,9 +122,8 @@ impl Tokenizer {
         match self.state {
             State::Tag | State::Comment | State::BogusComment => {}
             State::Data if held.starts_with("<!") => {}
-            State::Data | State::Cdata | State::RawText(_) | State::Script(_) | State::Plaintext => {
-                sink.text(held);
-            }
+            State::Cdata => sink.cdata(held),
+            State::Data | State::RawText(_) | State::Script(_) | State::Plaintext => sink.text(held),
         }
     }
 
@@ -262,13 +266,13 @@ impl Tokenizer {
         match memmem::find(bytes, END.as_bytes()) {
             Some(end) => {
                 self.state = State::Data;
-                sink.text(&rest[..end]);
+                sink.cdata(&rest[..end]);
                 Step::Taken(end + END.len())
             }
             None => {
                 let brackets = bytes.iter().rev().take(2).take_while(|byte| **byte == b']').count();
                 let text = bytes.len() - brackets;
-                sink.text(&rest[..text]);
+                sink.cdata(&rest[..text]);
                 Step::Held(text)
             }
         }
