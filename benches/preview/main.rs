@@ -1,5 +1,5 @@
 //! The worker's figures, measured on the release build in a network namespace of their own:
-//! `cargo bench --bench preview`, or with `-- onslaught`, `-- cold` or `-- hot` one of them.
+//! `cargo bench --bench preview`, or with `-- onslaught`, `-- stopping-short`, `-- cold` or `-- hot` one of them.
 //!
 //! `PREVIEW_SECONDS` sets how long the hot card is asked for (3 by default). Exits with 1 when a target is missed.
 
@@ -82,8 +82,12 @@ const PATIENCE: Duration = Duration::from_secs(300);
 type Measure = fn(&World, &Path) -> bool;
 
 /// What is measured, by its name.
-const FIGURES: [(&str, Measure); 3] =
-    [("onslaught", onslaught_figures), ("cold", cold::figures), ("hot", hot::figures)];
+const FIGURES: [(&str, Measure); 4] = [
+    ("onslaught", onslaught_figures),
+    ("stopping-short", stopping_short_figures),
+    ("cold", cold::figures),
+    ("hot", hot::figures),
+];
 
 fn main() -> ExitCode {
     if let Some(address) = env::var_os(bare::ADDRESS) {
@@ -119,7 +123,7 @@ fn inside(name: &str) -> ExitCode {
 }
 
 fn onslaught_figures(world: &World, worker: &Path) -> bool {
-    let figures = onslaught::run(world, worker);
+    let figures = onslaught::run(world, worker, onslaught::kinds());
     println!(
         "{} hostile fetches, {} at once, {} ordinary ones amid them",
         figures.hostile,
@@ -135,6 +139,12 @@ fn onslaught_figures(world: &World, worker: &Path) -> bool {
     let ordinary = at_most("ordinary p99, beside alone", slower, 2.0, "times");
     let missed = at_most("ordinary requests without a card", figures.ordinary_missed as f64, 0.0, "");
     memory && time && ordinary && missed
+}
+
+/// The most that two hundred fetches can be made to hold.
+fn stopping_short_figures(world: &World, worker: &Path) -> bool {
+    let figures = onslaught::run(world, worker, onslaught::stopping_short());
+    at_most("memory over idle", figures.megabytes_over_idle(), 160.0, "MB")
 }
 
 /// Prints a figure beside its target.

@@ -11,7 +11,7 @@ use std::{
 use crate::{
     cases::resource::{brotli, gzip, zstd},
     namespace,
-    reply::{HTML, Reply, body, html, open_page, raw},
+    reply::{HTML, Reply, Step, body, html, open_page, raw},
     worker::Worker,
     world::{OTHER, World},
 };
@@ -28,6 +28,9 @@ const ROUNDS: usize = 3;
 /// Ordinary readers, and how often each asks at least.
 const READERS: usize = 4;
 const READS: usize = 50;
+
+/// Bytes that an endless site sends at a time: many, since it shares the processors with the worker.
+const PIECE: usize = 64 * 1024;
 
 /// What was measured.
 #[derive(Debug)]
@@ -56,8 +59,8 @@ impl Figures {
     }
 }
 
-/// What the hostile sites answer, one kind for each address.
-fn kinds() -> Vec<Reply> {
+/// What hostile sites answer, one kind for each address.
+pub fn kinds() -> Vec<Reply> {
     let page = |bytes: usize| format!("<html><head><!--{}--><title>Late</title></head>", " ".repeat(bytes));
     let coded = |coding: &str, bytes: &[u8]| body(&[HTML, &format!("Content-Encoding: {coding}")], bytes);
     let bomb = page(8 << 20);
@@ -66,8 +69,8 @@ fn kinds() -> Vec<Reply> {
         coded("br", &brotli(bomb.as_bytes())),
         coded("zstd", &zstd(bomb.as_bytes())),
         coded("gzip, gzip", &gzip(&gzip(bomb.as_bytes()))),
-        open_page("<title>Early</title>").repeat(&"x".repeat(4096)),
-        open_page("<title>Early</title><meta content='").repeat(&"a".repeat(4096)),
+        open_page("<title>Early</title>").repeat(&"x".repeat(PIECE)),
+        open_page("<title>Early</title><meta content='").repeat(&"a".repeat(PIECE)),
         raw("").hold(),
         raw("HTTP/1.1 200 OK\r\nContent-Ty").hold(),
         open_page("<title>Slow").hold(),
@@ -77,15 +80,44 @@ fn kinds() -> Vec<Reply> {
     ]
 }
 
-/// Plays it with this worker.
-pub fn run(world: &World, worker: &Path) -> Figures {
+/// What sites answer that are sound as far as it goes, and stop short of the end: what has come is held until the deadline.
+#[allow(dead_code, reason = "it is the bench's")]
+pub fn stopping_short() -> Vec<Reply> {
+    let text = page_of_words();
+    let coded = |coding: &str, bytes: &[u8]| {
+        let head = format!("HTTP/1.1 200 OK\r\n{HTML}\r\nContent-Encoding: {coding}\r\n\r\n");
+        let begun = &bytes[..bytes.len() - 8];
+        Reply(vec![Step::Send([head.as_bytes(), begun].concat().into())]).hold()
+    };
+    vec![
+        coded("gzip", &gzip(text.as_bytes())),
+        coded("br", &brotli(text.as_bytes())),
+        coded("zstd", &zstd(text.as_bytes())),
+        open_page(&format!("<meta content='{}", "a".repeat(250 * 1024))).hold(),
+        raw(&format!("HTTP/1.1 200 OK\r\n{HTML}\r\nX: {}", "x".repeat(30 * 1024))).hold(),
+    ]
+}
+
+/// Two megabytes of text in a page's head, which compress about as well as text does.
+fn page_of_words() -> String {
+    let mut state = 1_u32;
+    let mut text = String::from("<html><head><!--");
+    while text.len() < 2_000_000 {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        text.push_str(&format!("{:x} ", (state >> 20) * 7919));
+    }
+    text
+}
+
+/// Plays it with this worker and sites that answer so.
+pub fn run(world: &World, worker: &Path, kinds: Vec<Reply>) -> Figures {
     namespace::show_processes();
-    let kinds = kinds();
+    let addresses = kinds.len();
     for (number, reply) in kinds.into_iter().enumerate() {
         world.page(&format!("93.184.217.{number}"), "*", reply);
     }
     for number in 0..AT_ONCE {
-        world.record(&format!("h{number}.hostile.example.org A 93.184.217.{}", number % 12));
+        world.record(&format!("h{number}.hostile.example.org A 93.184.217.{}", number % addresses));
     }
     world.record(&format!("*.ordinary.example.org A {OTHER}"));
     let head = "<title>Ordinary</title><meta property=og:title content=Ordinary><meta property=og:description content=d>";

@@ -153,7 +153,7 @@ impl Sites {
     }
 
     fn send(&self, stream: &mut impl Write, bytes: &[u8]) -> std::io::Result<()> {
-        for chunk in bytes.chunks(16 * 1024) {
+        for chunk in bytes.chunks(64 * 1024) {
             stream.write_all(chunk)?;
             stream.flush()?;
             self.lock().sent += chunk.len();

@@ -19,7 +19,10 @@ use reqwest::{Response, header};
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt, BufReader, Take};
 use tokio_util::io::StreamReader;
 
-use super::destination::Place;
+use super::{
+    destination::Place,
+    window::{Window, Windows},
+};
 use crate::preview::refusal::FetchError;
 
 /// Bytes that are handed on at a time.
@@ -46,16 +49,23 @@ pub struct Body {
     /// It was cut short here.
     is_cut: bool,
     buffer: Box<[u8; CHUNK]>,
+    /// What the decoder looks back on, if that is more than a little.
+    window: Option<Window>,
     places: Vec<Place>,
 }
 
 impl Body {
     /// The body of `response`. It ends after `max_compressed` bytes as sent or `max_inflated` plain
-    /// ones, whichever comes first.
+    /// ones, whichever comes first, or where there is no more room among `windows`.
     ///
     /// # Errors
     /// For a content coding that is not taken, and for more than one.
-    pub fn of(response: Response, max_compressed: u64, max_inflated: u64) -> Result<Self, FetchError> {
+    pub fn of(
+        response: Response,
+        max_compressed: u64,
+        max_inflated: u64,
+        windows: &Windows,
+    ) -> Result<Self, FetchError> {
         let coding = content_coding(&response)?;
         let sent = Arc::new(AtomicU64::new(0));
         let broken = Arc::new(AtomicBool::new(false));
@@ -79,6 +89,7 @@ impl Body {
             plain_bytes: 0,
             is_cut: false,
             buffer,
+            window: coding.looks_back().then(|| windows.open()),
             places: Vec::new(),
         })
     }
@@ -100,6 +111,11 @@ impl Body {
             }
             Ok(length) => {
                 self.plain_bytes += length as u64;
+                if self.window.as_mut().is_some_and(|window| !window.grow(self.plain_bytes)) {
+                    tracing::debug!("a page was cut short: too many large ones are being read");
+                    self.is_cut = true;
+                    return self.end();
+                }
                 self.buffer.get(..length)
             }
             Err(error) => {
@@ -153,6 +169,7 @@ impl Body {
 
     fn end(&mut self) -> Option<&[u8]> {
         self.places.clear();
+        self.window = None;
         None
     }
 
@@ -169,6 +186,17 @@ enum Coding {
     Deflate,
     Brotli,
     Zstd,
+}
+
+impl Coding {
+    /// Whether it refers to more than a few bytes before.
+    fn looks_back(self) -> bool {
+        match self {
+            // DEFLATE's window has 32 KiB.
+            Self::Identity | Self::Gzip | Self::Deflate => false,
+            Self::Brotli | Self::Zstd => true,
+        }
+    }
 }
 
 fn content_coding(response: &Response) -> Result<Coding, FetchError> {

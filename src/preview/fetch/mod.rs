@@ -10,6 +10,7 @@ mod nat64;
 mod redirect;
 mod resolve;
 mod trust;
+mod window;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use self::{
     lifetime::{Lifetime, Validators},
     nat64::{Nat64Watch, UnknownPrefix},
     trust::{NoRoots, client_config, system_roots},
+    window::Windows,
 };
 use self::{
     connect::Connecting,
@@ -142,6 +144,7 @@ pub struct Fetcher {
     connecting: Connecting,
     egress: Option<Egress>,
     destinations: Destinations,
+    windows: Windows,
     clock: Clock,
     fields: HeaderMap,
     max_redirects: usize,
@@ -177,6 +180,7 @@ impl Fetcher {
                 settings.per_second_per_destination,
                 settings.deadline,
             ),
+            windows: Windows::default(),
             clock: Clock::system(),
             fields: header::request_fields(settings.user_agent.clone()),
             max_redirects: settings.max_redirects,
@@ -226,7 +230,7 @@ impl Fetcher {
         header::check_status(&hop.response)?;
         let (media, charset) = header::check_media(&hop.response)?;
         let opt_out = header::opt_out(&hop.response);
-        let body = Body::of(hop.response, max_compressed, max_inflated)?;
+        let body = Body::of(hop.response, max_compressed, max_inflated, &self.windows)?;
         let body = body.holding(hop.places);
         Ok(Answer::Page(Box::new(Page { url, media, charset, opt_out, lifetime, body })))
     }
@@ -254,7 +258,8 @@ impl Fetcher {
         if header::check_media(&hop.response)?.0 != expected {
             return Err(FetchError::NotHtml);
         }
-        let mut body = Body::of(hop.response, part.max_bytes(), part.max_bytes())?.holding(hop.places);
+        let mut body =
+            Body::of(hop.response, part.max_bytes(), part.max_bytes(), &self.windows)?.holding(hop.places);
         let mut bytes = Vec::new();
         while let Some(chunk) = body.chunk().await {
             bytes.extend_from_slice(chunk);

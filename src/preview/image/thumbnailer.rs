@@ -91,6 +91,7 @@ mod tests {
     use tokio::time::timeout;
 
     use super::*;
+    use crate::preview::fetch::Windows;
     use crate::settings::{Loaded, PreviewSettings, load};
 
     /// A body of so many bytes, which then comes to its end or does not.
@@ -98,7 +99,8 @@ mod tests {
         let sent = stream::iter([Ok::<_, Infallible>(Bytes::from(vec![0; length]))]);
         let rest = stream::pending().take(usize::from(!is_whole));
         let sent = reqwest::Body::wrap_stream(sent.chain(rest));
-        Body::of(http::Response::new(sent).into(), 1 << 20, 1 << 20).expect("it is not coded")
+        Body::of(http::Response::new(sent).into(), 1 << 20, 1 << 20, &Windows::default())
+            .expect("it is not coded")
     }
 
     fn thumbnailer() -> Thumbnailer {

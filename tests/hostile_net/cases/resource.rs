@@ -49,7 +49,7 @@ pub fn cases() -> Vec<Case> {
 
 /// The bench `preview` holds the release build against its targets; here it is a debug build on a busy machine.
 fn onslaught(world: &World, worker: &Path) -> Outcome {
-    let figures = onslaught::run(world, worker);
+    let figures = onslaught::run(world, worker, onslaught::kinds());
     ensure(figures.megabytes_over_idle() < 64.0, || format!("{figures:?}"))?;
     ensure(figures.longest < onslaught::DEADLINE + Duration::from_secs(4), || format!("{figures:?}"))
 }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     preview::{
-        fetch::{Answer, Ask, Body, Fetcher},
+        fetch::{Answer, Ask, Body, Fetcher, Windows},
         target::UrlPolicy,
     },
     settings::FetchSettings,
@@ -158,8 +158,39 @@ async fn an_error_right_behind_the_bytes_takes_nothing_along() {
             .header("content-encoding", coding)
             .body(reqwest::Body::wrap_stream(stream))
             .expect("a response");
-        let mut body = Body::of(response.into(), 1 << 20, 1 << 20).expect("a known coding");
+        let mut body =
+            Body::of(response.into(), 1 << 20, 1 << 20, &Windows::default()).expect("a known coding");
         assert!(body.chunk().await.is_some_and(|chunk| chunk.starts_with(PAGE.as_bytes())), "{coding}");
+    }
+}
+
+#[tokio::test]
+async fn where_there_is_no_room_for_its_window_a_page_ends() {
+    let windows = Windows::default();
+    let mut others = windows.open();
+    while others.grow(others.bytes() + 1) {}
+    let page = noise(500_000);
+    for (coding, room, whole) in [
+        ("gzip", false, true),
+        ("br", false, false),
+        ("zstd", false, false),
+        ("br", true, true),
+        ("zstd", true, true),
+    ] {
+        let response = http::Response::builder()
+            .header("content-encoding", coding)
+            .body(reqwest::Body::from(coded(coding, page.as_bytes()).await))
+            .expect("a response");
+        let windows = if room { Windows::default() } else { windows.clone() };
+        let mut body = Body::of(response.into(), 1 << 20, 1 << 20, &windows).expect("a known coding");
+        let mut read = 0;
+        body.read_while(|chunk| {
+            read += chunk.len();
+            true
+        })
+        .await;
+        assert_eq!(read == page.len(), whole, "{coding}: {read}");
+        assert!(whole || (32 * 1024..=64 * 1024).contains(&read), "{coding}: {read}");
     }
 }
 

@@ -21,7 +21,7 @@ use self::{
 };
 
 /// The most bytes of a tag, which are held until its end has come; a longer one is passed over.
-const MAX_TAG_BYTES: usize = 256 * 1024;
+const MAX_TAG_BYTES: usize = 64 * 1024;
 
 /// What a page is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
