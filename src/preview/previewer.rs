@@ -18,9 +18,6 @@ use crate::settings::FetchSettings;
 /// The longest time for what is fetched beside the page, within the deadline.
 const BESIDE: Duration = Duration::from_secs(1);
 
-/// The most bytes of an image that is itself what was linked to.
-const IMAGE_BYTES: usize = 96 * 1024;
-
 /// Makes cards by fetching pages from this process.
 pub struct Previewer {
     fetcher: Fetcher,
@@ -202,7 +199,7 @@ impl Previewer {
                 let mut bytes = Vec::new();
                 let take = |chunk: &[u8]| {
                     bytes.extend_from_slice(chunk);
-                    bytes.len() < IMAGE_BYTES
+                    (bytes.len() as u64) < Part::Image.max_bytes()
                 };
                 body.read_while(take).await;
                 let (image_width, image_height) = dimensions(&bytes).unzip();

@@ -113,7 +113,7 @@ pub enum Part {
 
 impl Part {
     /// The most bytes that are read of it.
-    const fn max_bytes(self) -> u64 {
+    pub const fn max_bytes(self) -> u64 {
         match self {
             // Enough for a JPEG's size to come after its Exif data, which holds at most 64 KiB.
             Self::Image => 96 * 1024,
