@@ -184,6 +184,8 @@ impl CardCache {
         count("miss");
         let (land, flight) = watch::channel(None);
         flights.insert(key.clone(), flight.clone());
+        // A runtime that shuts down drops the task at once, which takes it off the flights.
+        drop(flights);
         let under_way = UnderWay { cache: self.clone(), key: key.clone() };
         tokio::spawn(async move {
             let UnderWay { cache, key } = &under_way;

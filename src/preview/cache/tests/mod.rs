@@ -2,7 +2,8 @@ mod site;
 
 use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
-use tokio::time::timeout;
+use futures_util::FutureExt;
+use tokio::{runtime::Runtime, time::timeout};
 
 use self::site::{Site, ask, cache, cache_of, pass, title, title_of};
 use super::{Nothing, entry::Entry};
@@ -52,6 +53,22 @@ async fn a_fetch_goes_on_when_the_one_that_began_it_goes_away() {
     let card = timeout(PATIENCE, second).await;
     assert_eq!(title_of(&card.expect("it is fetched").expect("a card")), "1");
     assert_eq!(site.requests(), 1);
+}
+
+#[test]
+fn a_runtime_that_has_ended_begins_no_fetch() {
+    let runtime = Runtime::new().expect("a runtime");
+    let (site, cache) = runtime.block_on(async {
+        let site = Site::start("200 OK", "").await;
+        let cache = cache(&site);
+        (site, cache)
+    });
+    let handle = runtime.handle().clone();
+    drop(runtime);
+    let _context = handle.enter();
+    let refused = ask(&cache, &site).now_or_never().expect("it is known at once");
+    assert!(matches!(refused, Err(Nothing::Refused(_))));
+    assert!(cache.flights().is_empty());
 }
 
 #[tokio::test]
